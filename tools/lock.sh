@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Compiles the locks from pyproject.toml: what the product needs, and what its developers need besides.
+set -euo pipefail
+compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header "$@"; }
+compile pyproject.toml -o requirements.txt
+compile --group pyproject.toml:dev -c requirements.txt -o requirements-dev.txt
