@@ -1,0 +1,171 @@
+"""`python -m sandbox COMMAND`: the repository's stacks on the real engine and the embedded cloud. `make` calls it."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sandbox import summary
+from sandbox.environment import Sandbox, python
+from sandbox.plugins import install
+from sandbox.pulumi import EngineFailure, run
+from sandbox.recovery import recover
+from sandbox.stacks import Stack, settings_copy, stack
+from sovereignty.errors import InputError, Problem
+from tools.engine.locate import EngineError, locate
+
+ROOT = Path(__file__).resolve().parents[1]
+PACK = ROOT / "policypacks" / "sovereignty"
+PACK_CONFIGURATION = ROOT / "sandbox" / "pack.json"
+FOUNDATION = (ROOT / "foundation", "org")
+EXAMPLES = ROOT / "examples"
+REFUSED = "refused, as it should be"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    try:
+        return _command(_parser().parse_args(arguments))
+    except (InputError, EngineError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except EngineFailure as error:
+        print(error, file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=ROOT / ".sandbox", help="the sandbox (default: .sandbox)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in {
+        "up": "deploy the foundation, then the zone, under the policy pack",
+        "preview": "show what up would do",
+        "refresh": "compare the zone's state with what stands in the sandbox",
+        "down": "destroy the zone; what is protected stays",
+        "outputs": "print the stack's outputs",
+    }.items():
+        command = commands.add_parser(name, help=text)
+        command.add_argument("stack", nargs="?", default="eu")
+        if name == "preview":
+            command.add_argument("--demo", help="a program in examples/ that must be refused")
+            command.add_argument("--no-pack", action="store_true", help="judge nothing")
+    commands.add_parser("forget", help="remove the sandbox and all that it holds")
+    engine = commands.add_parser("pulumi", help="run pulumi itself in the sandbox")
+    engine.add_argument("arguments", nargs=argparse.REMAINDER)
+    return parser
+
+
+def _command(wanted: argparse.Namespace) -> int:
+    folder = wanted.folder.absolute()
+    if wanted.command == "forget":
+        return _forget(folder)
+    sandbox = Sandbox(ROOT, folder, locate())
+    sandbox.create()
+    install(sandbox.home, python())
+    if wanted.command == "pulumi":
+        arguments = [a for n, a in enumerate(wanted.arguments) if n or a != "--"]
+        return run(sandbox, arguments, Path.cwd(), check=False).returncode
+    if wanted.command == "preview" and wanted.demo:
+        return _demo(sandbox, wanted.demo)
+    zone = stack(ROOT, wanted.stack)
+    if wanted.command == "up":
+        return _up(sandbox, zone)
+    if wanted.command == "down":
+        return _down(sandbox, zone)
+    if wanted.command == "refresh":
+        return _engine(sandbox, zone, ["refresh", "--yes"])
+    if wanted.command == "outputs":
+        return _engine(sandbox, zone, ["stack", "output"], settings=False)
+    _foundation(sandbox)  # the zone's program reads its outputs
+    return _engine(sandbox, zone, ["preview", *([] if wanted.no_pack else _pack())])
+
+
+def _up(sandbox: Sandbox, zone: Stack) -> int:
+    start = time.monotonic()
+    _say("Sandbox: the real engine and the real policy pack; the clouds are stand-ins on this machine.")
+    _foundation(sandbox)
+    with tempfile.TemporaryDirectory(dir=sandbox.folder) as scratch:
+        events = Path(scratch) / "events"
+        code = _engine(sandbox, zone, ["up", "--yes", "--suppress-outputs", "--event-log", str(events), *_pack()])
+        if code:
+            return code
+        summary.show(summary.resources(sandbox, zone), zone, events, time.monotonic() - start)
+    return 0
+
+
+def _down(sandbox: Sandbox, zone: Stack) -> int:
+    code = _engine(sandbox, zone, ["destroy", "--yes", "--exclude-protected"])
+    if code:
+        return code
+    summary.show_what_stays(summary.resources(sandbox, zone))
+    others = [stack(ROOT, f.name.split(".")[1]) for f in sorted(ROOT.glob("Pulumi.*.yaml"))]
+    living = [s.name for s in others if summary.resources(sandbox, s)]
+    if living:
+        _say(f"The foundation stays: {', '.join(living)} stand{'s' if len(living) == 1 else ''} on it.")
+        return 0
+    with _one_at_a_time(sandbox):
+        return _engine(sandbox, stack(*FOUNDATION), ["destroy", "--yes"], quiet=True)
+
+
+def _demo(sandbox: Sandbox, name: str) -> int:
+    """Previews a program that leaks. Succeeds when it was refused."""
+    demos = sorted(f.parent.name for f in EXAMPLES.glob("*/Pulumi.yaml"))
+    if name not in demos:
+        raise InputError(Problem(f"DEMO={name}", "there is no such example", f"Use one of: {' '.join(demos)}"))
+    code = _engine(sandbox, stack(EXAMPLES / name, "eu"), ["preview", *_pack()])
+    _say(f"\nThe program in examples/{name} was {REFUSED if code else 'NOT refused: this is a defect'}.")
+    return 0 if code else 1
+
+
+def _foundation(sandbox: Sandbox) -> None:
+    """Deploys what an organization has once. Silent unless it fails: the zone is what the user asked for."""
+    foundation = stack(*FOUNDATION)
+    with _one_at_a_time(sandbox):
+        if summary.resources(sandbox, foundation):
+            _say("Foundation: checked.")
+        else:
+            _say("Foundation: deploying the organization's own part, once.")
+        _engine(sandbox, foundation, ["up", "--yes", *_pack()], quiet=True)
+
+
+@contextmanager
+def _one_at_a_time(sandbox: Sandbox) -> Iterator[None]:
+    """Two zones may be deployed at once; the foundation under both is done by the first, the second waits."""
+    with (sandbox.folder / "foundation.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _engine(sandbox: Sandbox, on: Stack, arguments: list[str], *, settings: bool = True, quiet: bool = False) -> int:
+    config = ["--config-file", str(settings_copy(sandbox, on))] if settings else []
+    for line in recover(sandbox, on):
+        _say(line)
+    return run(sandbox, [*arguments, "--stack", on.name, *config], on.folder, quiet=quiet, check=quiet).returncode
+
+
+def _pack() -> list[str]:
+    return ["--policy-pack", str(PACK), "--policy-pack-config", str(PACK_CONFIGURATION)]
+
+
+def _forget(folder: Path) -> int:
+    if folder.exists() and not (folder / "home").is_dir():
+        raise InputError(Problem(str(folder), "is not a sandbox", "A sandbox has the folders home, state and store"))
+    shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
