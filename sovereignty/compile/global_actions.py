@@ -1,0 +1,94 @@
+"""Which AWS actions answer outside a zone's regions by their nature, and where: the facts, read for one zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sovereignty import facts
+from sovereignty.compile.required import aws
+from sovereignty.zone import Zone
+
+READ_EVERYWHERE = "allow read everywhere"
+"""The advice in the facts for the few regional reads that lead nowhere."""
+
+
+@dataclass(frozen=True)
+class GlobalActions:
+    """`by_regions`: the regions where a set of actions may be called -> those actions. `reads`: allowed everywhere.
+    `content`: what carries content and is not opened. `created_as`: (action, condition key, the one value allowed)
+    for actions that are opened outside the zone's regions for one use only."""
+
+    by_regions: Mapping[tuple[str, ...], tuple[str, ...]]
+    reads: tuple[str, ...]
+    content: tuple[str, ...]
+    created_as: tuple[tuple[str, str, str], ...]
+
+    @property
+    def excepted(self) -> tuple[str, ...]:
+        """What the denial of all other regions leaves out, because a statement of its own (or none) binds it."""
+        return tuple(sorted({*self.reads, *(action for group in self.by_regions.values() for action in group)}))
+
+
+def of(zone: Zone) -> GlobalActions:
+    """The global actions as one zone sees them. The zone needs an AWS footprint."""
+    opened = set(zone.content_bearing)
+    content = {
+        action for name, actions in facts.aws_content_bearing().items() if name not in opened for action in actions
+    }
+    footprint = aws(zone)
+    at_home = frozenset(footprint.regions)
+    groups: dict[tuple[str, ...], set[str]] = {}
+    for actions, regions in _answering(zone, footprint.partition):
+        # an action that answers in the zone alone needs no exception: the denial of all other regions binds it too
+        if not regions <= at_home:
+            groups.setdefault(tuple(sorted(at_home | regions)), set()).update(set(actions) - content)
+    services = facts.aws_global_services()
+    reads = {
+        entry.action
+        for entry in services.control_tower_86
+        # only what has been checked: a wildcard read may hand out more than it seems
+        if entry.advice == READ_EVERYWHERE and entry.verified and entry.action not in content
+    }
+    return GlobalActions(
+        by_regions={regions: tuple(sorted(actions)) for regions, actions in sorted(groups.items()) if actions},
+        reads=tuple(sorted(reads)),
+        content=tuple(sorted(content)),
+        created_as=tuple(
+            (only["action"], only["key"], only["value"])
+            for row in _partly_global()["edge"]
+            if row["name"] in zone.edge and (only := row.get("only_when_creating"))
+        ),
+    )
+
+
+def _answering(zone: Zone, partition: str) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+    services = facts.aws_global_services().services
+    content = facts.aws_content_bearing()
+    carried = {action for actions in content.values() for action in actions}
+    for service in services.values():
+        action = f"{service.prefix}:*"
+        if service.scope == "global" and action not in carried:
+            yield (action,), _regions(service, partition)
+    for name in zone.content_bearing:
+        yield content[name], _regions(services[content[name][0].partition(":")[0]], partition)
+    partly = _partly_global()
+    for row in [*partly["always"], *(row for row in partly["edge"] if row["name"] in zone.edge)]:
+        yield tuple(row["actions"]), _regions(services[row["answers_with"]], partition)
+
+
+def _regions(service: facts.GlobalService, partition: str) -> frozenset[str]:
+    """Where it answers; nowhere in a partition that doesn't offer it, so that nothing is opened there."""
+    control_plane = service.control_plane_region.get(partition)
+    return frozenset({control_plane, *service.extra_regions.get(partition, ())}) if control_plane else frozenset()
+
+
+@cache
+def _partly_global() -> Mapping[str, Any]:
+    with Path(__file__).with_name("partly_global.yaml").open(encoding="utf-8") as file:
+        return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (a safe loader)

@@ -1,0 +1,57 @@
+"""What a document can't be written without: a missing value is an error that names its key, never a placeholder."""
+
+from __future__ import annotations
+
+from sovereignty.deployment import Deployment, key
+from sovereignty.errors import InputError, Problem
+from sovereignty.footprint import AwsFootprint, AzureFootprint
+from sovereignty.zone import Zone
+
+
+def aws(zone: Zone) -> AwsFootprint:
+    """The zone's AWS footprint."""
+    if zone.aws is None:
+        where = f"zones/{zone.zone}.yaml: aws"
+        raise InputError(Problem(where, "The zone has no footprint on AWS.", "Add `aws:` to the zone."))
+    return zone.aws
+
+
+def azure(zone: Zone) -> AzureFootprint:
+    """The zone's Azure footprint."""
+    if zone.azure is None:
+        where = f"zones/{zone.zone}.yaml: azure"
+        raise InputError(Problem(where, "The zone has no footprint on Azure.", "Add `azure:` to the zone."))
+    return zone.azure
+
+
+def _error(deployment: Deployment, name: str) -> InputError:
+    where = f"Pulumi.{deployment.zone}.yaml: {key(name)}"
+    return InputError(Problem(where, "It is missing, and the zone needs it.", "Add it to the stack file."))
+
+
+def aws_organization_id(deployment: Deployment) -> str:
+    """The organization whose principals are the zone's own: `o-…`."""
+    if not deployment.aws_organization_id:
+        raise _error(deployment, "aws_organization_id")
+    return deployment.aws_organization_id
+
+
+def aws_accounts(deployment: Deployment) -> tuple[str, ...]:
+    """The zone's accounts; the first holds what the zone shares."""
+    if not deployment.aws_accounts:
+        raise _error(deployment, "aws_accounts")
+    return deployment.aws_accounts
+
+
+def azure_tenant_id(deployment: Deployment) -> str:
+    """The tenant in which the zone's keys trust identities."""
+    if not deployment.azure_tenant_id:
+        raise _error(deployment, "azure_tenant_id")
+    return deployment.azure_tenant_id
+
+
+def azure_subscriptions(deployment: Deployment) -> tuple[str, ...]:
+    """The zone's subscriptions; the first holds what the zone shares."""
+    if not deployment.azure_subscriptions:
+        raise _error(deployment, "azure_subscriptions")
+    return deployment.azure_subscriptions

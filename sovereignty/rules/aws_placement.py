@@ -1,0 +1,166 @@
+"""Where an AWS resource lives: its own `region`, else its provider's; global services by the facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from sovereignty import facts
+from sovereignty.plan import UNKNOWN, Plan, Resource
+from sovereignty.rules.placement import (
+    Answer,
+    Content,
+    Placed,
+    Placeless,
+    Unplaced,
+    carried,
+    carriers,
+    deployed,
+    members,
+    table,
+)
+
+TABLE = "aws_placement"
+PATH = "region"
+# The zones of a region are its name and one letter; a Local or Wavelength Zone inserts the place (us-east-1-qro-1a).
+_ZONE_OF_REGION = re.compile(r"(?P<region>[a-z]{2}(?:-[a-z]+)+-\d+)[a-z]")
+_ZONES = ("availabilityZone", "availabilityZones[]")
+
+
+def locate(resource: Resource) -> Iterator[Answer]:
+    """What the resource says of its place by itself."""
+    if content := _content(resource):
+        yield Content(content["name"])
+        if _path(resource) not in resource.props:
+            return  # a global service: once it is opened there is nothing else to ask
+    answer = _region(resource)
+    yield answer
+    if isinstance(answer, Placed) and resource.type in carriers(TABLE):
+        yield carried(resource.type, carriers(TABLE)[resource.type])
+    yield from _zones(resource)
+
+
+def settle(resource: Resource, plan: Plan) -> Iterator[Answer]:
+    """The same, with the stack's help where the resource can't say, and with its place as deployed."""
+    result = deployed(resource, PATH)
+    for answer in locate(resource):
+        if isinstance(answer, Placeless):
+            result = None
+        if not (isinstance(answer, Unplaced) and answer.stack):
+            yield answer
+        elif result is None:
+            yield from _from_sources(resource, plan, answer)
+    if result is not None:
+        yield _placed(PATH, result)
+
+
+def exception(resource: Resource, region: str, opened: tuple[str, ...], edge: tuple[str, ...], partition: str) -> bool:
+    """Whether the zone opens this use of a region outside it: `edge`, or a content-bearing service's control plane."""
+    content = _content(resource)
+    if content and content["name"] in opened:
+        service = facts.aws_global_services().services[content["prefix"]]
+        return region in (service.control_plane_region[partition], *service.extra_regions.get(partition, ()))
+    for name in edge:
+        use = table(TABLE)["edge"][name]
+        if resource.type in use["types"] and region == use["region"] and _has(resource, use.get("when", {})):
+            return True
+    return False
+
+
+def _has(resource: Resource, wanted: Mapping[str, Any]) -> bool:
+    for key, allowed in wanted.items():
+        if resource.props.get(key) not in (allowed if isinstance(allowed, list) else [allowed]):
+            return False
+    return True
+
+
+def _content(resource: Resource) -> Mapping[str, Any] | None:
+    by_module, by_type = _contents()
+    return by_type.get(resource.type) or by_module.get(resource.module)
+
+
+@cache
+def _contents() -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, Mapping[str, Any]]]:
+    rows = table(TABLE)["content"]
+    by_module = {module: row for row in rows for module in row.get("modules", ())}
+    return by_module, {kind: row for row in rows for kind in row.get("types", ())}
+
+
+def _region(resource: Resource) -> Answer:
+    path = _path(resource)
+    region = resource.props.get(path)
+    if region is UNKNOWN:
+        return Unplaced(
+            path,
+            "it is not known before the deployment",
+            "Write the region as a literal, or take it from a resource of this stack.",
+            stack=True,
+        )
+    if region is not None:
+        return _placed(path, region)
+    if resource.type in members("aws_regionless", "types"):
+        if resource.module in members(TABLE, "settings") and path == PATH:
+            return Placeless()
+        if path == PATH:
+            return Unplaced(path, "the law doesn't know where this global type keeps what it holds", _ASK)
+    provider = resource.provider
+    region = provider.props.get(PATH) if provider else None
+    if provider and region is UNKNOWN:
+        return Unplaced(PATH, "its provider's region is not known before the deployment", _SET, stack=True)
+    if provider and region is not None:
+        return _placed(PATH, region, f"its provider {provider.name}")
+    return Unplaced(PATH, "neither the resource nor its provider names a region", _SET)
+
+
+_SET = "Set `region` on the resource, or on its provider."
+_ASK = "Ask for an exemption, and for the type to be added to sovereignty/facts/aws_placement.yaml."
+
+
+def _path(resource: Resource) -> str:
+    return table(TABLE)["placed_by"].get(resource.type, PATH)
+
+
+def _placed(path: str, region: Any, by: str = "") -> Answer:
+    if isinstance(region, str) and region:
+        return Placed(path, region, by)
+    return Unplaced(path, "it is not the name of a region", "Write a region such as eu-central-1.")
+
+
+def _zones(resource: Resource) -> Iterator[Answer]:
+    for path in _ZONES:
+        for where, zone in resource.values(path):
+            if zone is UNKNOWN:
+                continue  # it lies in the resource's own region; a literal, and the deployment itself, is judged
+            match = _ZONE_OF_REGION.fullmatch(zone) if isinstance(zone, str) else None
+            if match:
+                yield Placed(where, match["region"])
+            else:
+                yield Unplaced(
+                    where,
+                    "it is no availability zone of a region; a Local or Wavelength Zone may lie in another country",
+                    "Use one of the region's own zones, such as eu-central-1a.",
+                )
+
+
+def _from_sources(resource: Resource, plan: Plan, open_answer: Unplaced) -> Iterator[Answer]:
+    """An unknown region is taken from what it was made of, where that is placed in this stack."""
+    owner: Resource | None = resource
+    if resource.props.get(open_answer.path) is not UNKNOWN:
+        owner = plan.by_urn.get(resource.provider.urn) if resource.provider else None
+    sources = plan.sources(owner, open_answer.path) if owner else ()
+    if not sources:
+        yield Unplaced(open_answer.path, f"{open_answer.why}, and nothing in this stack says it", open_answer.hint)
+        return
+    for source in sources:
+        answer = _placed_already(source) if source is not None and source.package == "aws" else None
+        if source is not None and isinstance(answer, Placed):
+            yield Placed(open_answer.path, answer.region, f"{source.name}, which it is made from")
+        else:
+            yield Unplaced(open_answer.path, f"{open_answer.why}, and nothing in this stack says it", open_answer.hint)
+
+
+def _placed_already(source: Resource) -> Answer:
+    result = deployed(source, PATH)
+    return _region(source) if result is None else _placed(PATH, result)

@@ -1,0 +1,227 @@
+"""Where an Azure resource lives: its `location`, else its provider's, its resource group's, or its parent's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from sovereignty import facts
+from sovereignty.plan import UNKNOWN, Plan, Resource
+from sovereignty.rules import azure_owner
+from sovereignty.rules.azure_owner import GROUP_KEY, PACKAGE, TABLE
+from sovereignty.rules.placement import (
+    Answer,
+    Content,
+    Placed,
+    Placeless,
+    Unplaced,
+    carried,
+    carriers,
+    deployed,
+    members,
+    table,
+)
+
+PATH = "location"
+GLOBAL = "global"
+PLACES = "the pack's `places`"
+_SET = "Write `location` as a literal, or take it from a resource of this stack."
+
+
+def locate(resource: Resource) -> Iterator[Answer]:
+    """What the resource says of its place by itself."""
+    arm_type = _arm_type(resource)
+    if resource.module in _content("modules") or arm_type.startswith(tuple(_content("arm"))):
+        yield Content("")
+        return
+    answer = _location(resource)
+    yield answer
+    if content := carriers(TABLE).get(resource.type) or _carried(arm_type):
+        yield carried(resource.type, content)
+    if resource.props.get("extendedLocation") is not None:
+        yield Unplaced(
+            "extendedLocation",
+            "an edge zone or custom location stands elsewhere than the region it belongs to",
+            "Leave extendedLocation out, or ask for an exemption.",
+        )
+
+
+def settle(resource: Resource, plan: Plan) -> Iterator[Answer]:
+    """The same, with the stack's help where the resource can't say, and with its place as deployed."""
+    result = deployed(resource, PATH)
+    for answer in locate(resource):
+        if isinstance(answer, Placeless | Content):
+            result = None
+        if not (isinstance(answer, Unplaced) and answer.stack):
+            yield answer
+        elif result is None:
+            yield from _from_stack(resource, plan, answer, frozenset({resource.urn}))
+    if result is not None:
+        yield _placed(resource, result)
+
+
+@cache
+def _content(key: str) -> frozenset[str]:
+    return frozenset(name for row in table(TABLE)["content"] for name in row[key])
+
+
+UNKNOWN_ARM_TYPE = "an ARM type that is not known before the deployment"
+
+
+def _arm_type(resource: Resource) -> str:
+    """The ARM type of a generic resource, in lower case; empty for any other."""
+    if resource.type != table(TABLE)["generic"]:
+        return ""
+    parts = [resource.props.get(key) for key in ("resourceProviderNamespace", "parentResourcePath", "resourceType")]
+    if any(part is UNKNOWN for part in parts):
+        return UNKNOWN_ARM_TYPE
+    return "/".join(str(part).strip("/") for part in parts if part).lower()
+
+
+def _carried(arm_type: str) -> str:
+    if arm_type == UNKNOWN_ARM_TYPE:
+        return arm_type
+    return f"properties of {arm_type}" if arm_type in members(TABLE, "carrier_arm_types") else ""
+
+
+def _location(resource: Resource) -> Answer:
+    location = resource.props.get(PATH)
+    if location is UNKNOWN:
+        return Unplaced(PATH, "it is not known before the deployment", _SET, stack=True)
+    if location is not None:
+        return _placed(resource, location)
+    if resource.module in members(TABLE, "settings") or resource.type in members(TABLE, "settings_types"):
+        return Placeless()
+    if azure_owner.locationless(resource):
+        return Unplaced(PATH, "it lives where what it belongs to lives", "", stack=True)
+    if _arm_type(resource).count("/") > 1:
+        return Unplaced(PATH, "a child lives where its parent does", "Declare it by its own type instead.")
+    provider = resource.provider
+    location = provider.props.get(PATH) if provider else None
+    if provider and location is UNKNOWN:
+        return Unplaced(PATH, "its provider's location is not known before the deployment", _SET, stack=True)
+    if provider and location is not None:
+        return _placed(resource, location, f"its provider {provider.name}")
+    if GROUP_KEY not in resource.props or resource.type == azure_owner.RESOURCE_GROUP:
+        return Unplaced(
+            PATH, "neither the resource nor its provider names a location", "Set `location` on the resource."
+        )
+    return Unplaced(PATH, "it names no location, so its resource group's counts", _SET, stack=True)
+
+
+def _placed(resource: Resource, location: Any, by: str = "") -> Answer:
+    if not isinstance(location, str) or not location.strip():
+        return Unplaced(PATH, "it is not the name of a location", "Write a location such as germanywestcentral.")
+    location = facts.azure_location(location)
+    if location != GLOBAL:
+        return Placed(PATH, location, by)
+    if resource.type in members(TABLE, "global"):
+        return Placeless()
+    return Unplaced(
+        PATH,
+        "global is no place, and this type is not known to hold nothing but names or rules",
+        "Choose a location of the zone where the type has one, or ask for an exemption.",
+    )
+
+
+def _from_stack(resource: Resource, plan: Plan, unplaced: Unplaced, trail: frozenset[str]) -> Iterator[Answer]:
+    location = resource.props.get(PATH)
+    if location is UNKNOWN:
+        yield from _from_sources(plan.sources(resource, PATH), plan, unplaced, trail)
+    elif azure_owner.locationless(resource):
+        yield from _from_owner(resource, plan, trail)
+    elif resource.provider and resource.provider.props.get(PATH) is UNKNOWN:
+        provider = plan.by_urn.get(resource.provider.urn)
+        yield from _from_sources(plan.sources(provider, PATH) if provider else (), plan, unplaced, trail)
+    else:
+        yield from _from_group(resource, plan, trail)
+
+
+def _from_sources(
+    sources: tuple[Resource | None, ...], plan: Plan, unplaced: Unplaced, trail: frozenset[str]
+) -> Iterator[Answer]:
+    """An unknown location is taken from what it was made of, where that is placed in this stack."""
+    if not sources:
+        yield Unplaced(PATH, f"{unplaced.why}, and nothing in this stack says it", unplaced.hint or _SET)
+    for source in sources:
+        if source is None or source.package != PACKAGE:
+            yield Unplaced(PATH, f"{unplaced.why}, and what it is made from has no known place", unplaced.hint or _SET)
+        else:
+            yield from _of(source, plan, f"{source.name}, which it is made from", trail)
+
+
+def _of(owner: Resource, plan: Plan, by: str, trail: frozenset[str]) -> Iterator[Answer]:
+    """The place of another resource of the stack, said of the one that follows it."""
+    if owner.urn in trail:
+        yield Unplaced(PATH, "its place leads back to itself", _SET)
+        return
+    result = deployed(owner, PATH)
+    answer = _location(owner) if result is None else _placed(owner, result)
+    if isinstance(answer, Unplaced) and answer.stack:
+        answers = _from_stack(owner, plan, answer, trail | {owner.urn})
+    else:
+        answers = iter((answer,))
+    for found in answers:
+        yield Placed(found.path, found.region, by) if isinstance(found, Placed) else found
+
+
+def _from_group(resource: Resource, plan: Plan, trail: frozenset[str]) -> Iterator[Answer]:
+    if found := azure_owner.groups(resource, plan):
+        for group in found:
+            yield from _of(group, plan, f"its resource group {group.name}", trail)
+    elif place := azure_owner.configured(plan, resource.props.get(GROUP_KEY), {}):
+        yield Placed(PATH, place, PLACES)
+    else:
+        yield Unplaced(
+            PATH,
+            "it names no location, and its resource group is not in this stack",
+            "Set `location` on the resource; or name the group's resource id in the pack's `places`.",
+        )
+
+
+def _from_owner(resource: Resource, plan: Plan, trail: frozenset[str]) -> Iterator[Answer]:
+    """A child lives where its parent does, an extension where what it extends lives."""
+    key = next((key for key in table(TABLE)["belongs_to"] if resource.props.get(key) is not None), "")
+    if not key:
+        yield from _from_parent(resource, plan, trail)
+        return
+    value = resource.props[key]
+    if value is UNKNOWN:
+        sources = plan.sources(resource, key)
+        if not sources or any(source is None or source.package != PACKAGE for source in sources):
+            yield _ownerless()
+        owners = [source for source in sources if source is not None and source.package == PACKAGE]
+    else:
+        found = azure_owner.by_id(value, plan) if isinstance(value, str) else []
+        if found is None:
+            yield Placeless()
+            return
+        owners = found
+        if not owners:
+            place = plan.places.get(value) if isinstance(value, str) else None
+            yield Placed(PATH, facts.azure_location(place), PLACES) if place else _ownerless()
+    for owner in owners:
+        yield from _of(owner, plan, f"{owner.name}, which it belongs to", trail)
+
+
+def _from_parent(resource: Resource, plan: Plan, trail: frozenset[str]) -> Iterator[Answer]:
+    keys = azure_owner.name_keys(resource)
+    if owners := azure_owner.parents(resource, plan):
+        for owner in owners:
+            yield from _of(owner, plan, f"{owner.name}, which it belongs to", trail)
+        return
+    if not keys and GROUP_KEY in resource.props:
+        yield from _from_group(resource, plan, trail)
+        return
+    names = {key: resource.props[key] for key in keys if isinstance(resource.props[key], str)}
+    place = azure_owner.configured(plan, resource.props.get(GROUP_KEY), names) if names else ""
+    yield Placed(PATH, place, PLACES) if place else _ownerless()
+
+
+def _ownerless() -> Unplaced:
+    return Unplaced(
+        PATH,
+        "it lives where what it belongs to lives, and that is not in this stack",
+        "Declare its parent in this stack, or name the parent's resource id in the pack's `places`.",
+    )

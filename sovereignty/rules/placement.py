@@ -1,0 +1,88 @@
+"""Where a resource lives, as far as it says so itself and as far as its stack says more.
+
+Facts stand in sovereignty/facts (aws_placement, azure_placement, packages and the two generated lists).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from sovereignty import facts as regions_table
+from sovereignty.plan import Resource
+
+_FACTS = Path(regions_table.__file__).parent
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+TYPE_PATH: Final = "type"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """It lives in `region` (AWS) or `region` is its location (Azure); `by` names who says so, if not itself."""
+
+    path: str
+    region: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placeless:
+    """It has no place: names, permissions, settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """It carries content out of every zone; a zone may open it by `opened_by` (empty: none can)."""
+
+    opened_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Its place isn't known. `stack`: what else the stack holds may say it, so judge it there."""
+
+    path: str
+    why: str
+    hint: str
+    stack: bool = False
+
+
+Answer = Placed | Placeless | Content | Unplaced
+
+
+def deployed(resource: Resource, path: str) -> str | None:
+    """The place among its outputs. An empty one says nothing: providers fill in what an answer leaves out."""
+    place = resource.result(path)
+    return place if isinstance(place, str) and place.strip() else None
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:
+    """A dated table of sovereignty/facts."""
+    with (_FACTS / f"{name}.yaml").open(encoding="utf-8") as file:
+        return yaml.load(file, Loader=_LOADER)  # noqa: S506 (a safe loader, in C where there is one)
+
+
+@cache
+def members(name: str, key: str) -> frozenset[str]:
+    return frozenset(table(name)[key])
+
+
+@cache
+def carriers(name: str) -> Mapping[str, str]:
+    """Type -> what in it holds the other resources."""
+    return {row["type"]: row["content"] for row in table(name)["carriers"]}
+
+
+def carried(kind: str, content: str) -> Unplaced:
+    return Unplaced(
+        TYPE_PATH,
+        f"{kind} brings other resources as data ({content}), and where they would live is not read",
+        "Declare those resources themselves, so that each is judged; or ask for an exemption for this one.",
+    )
