@@ -1,0 +1,1 @@
+"""Pulumi components that build a zone. Each makes one thing whole; none reads configuration."""

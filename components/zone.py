@@ -1,0 +1,133 @@
+"""A residency zone on every cloud of its footprint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from components.foundation import Parents
+from components.providers import ZoneProviders
+from sovereignty.deployment import Deployment, key
+from sovereignty.errors import InputError, Problem
+from sovereignty.zone import Zone
+
+if TYPE_CHECKING:
+    from components.aws.zone import AwsZone
+    from components.azure.zone import AzureZone
+
+OUTPUTS_VERSION = 1
+"""Of the outputs' shape: it grows when one is renamed or taken away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidencyZoneArgs:
+    """A zone is built from its law and from where it lands."""
+
+    zone: Zone
+    deployment: Deployment
+    providers: ZoneProviders
+    parents: Parents
+    """What its own OU and management group are made under."""
+
+
+class ResidencyZone(pulumi.ComponentResource):
+    """A zone: on each cloud that it names, a place in the organization that refuses what leaves, a key, locked records.
+
+    Outputs: `outputs`, what a stack exports (docs/outputs.md). `aws` and `azure` are its parts, None where it has none.
+    """
+
+    outputs: Mapping[str, Any]
+
+    def __init__(self, name: str, args: ResidencyZoneArgs, opts: pulumi.ResourceOptions | None = None):
+        super().__init__("sovereign-zones:index:ResidencyZone", name, None, opts)
+        zone, deployment = args.zone, args.deployment
+        _refuse_what_is_not_built(deployment)
+        above, child = args.parents, pulumi.ResourceOptions(parent=self)
+        self.aws: AwsZone | None = None
+        self.azure: AzureZone | None = None
+        # a cloud's SDK takes long to import: only those that the zone has
+        if args.providers.aws:
+            from components.aws.zone import AwsZone, AwsZoneArgs
+
+            on_aws = AwsZoneArgs(
+                zone=zone,
+                deployment=deployment,
+                providers=args.providers.aws,
+                parent_ou_id=_given(above.aws_ou_id, deployment, "aws_parent_ou_id"),
+            )
+            self.aws = AwsZone(name, on_aws, child)
+        if args.providers.azure:
+            from components.azure.zone import AzureZone, AzureZoneArgs
+
+            on_azure = AzureZoneArgs(
+                zone=zone,
+                deployment=deployment,
+                providers=args.providers.azure,
+                parent_management_group_id=_given(
+                    above.azure_management_group_id, deployment, "azure_parent_management_group_id"
+                ),
+            )
+            self.azure = AzureZone(name, on_azure, child)
+        self.outputs = {**_declared(zone), **_on_aws(self.aws), **_on_azure(self.azure)}
+        self.register_outputs(dict(self.outputs))
+
+
+def _given(parent: pulumi.Input[str] | None, deployment: Deployment, name: str) -> pulumi.Input[str]:
+    if parent is None:
+        where = f"Pulumi.{deployment.zone}.yaml: {key(name)}"
+        raise InputError(
+            Problem(
+                where, "The zone has no parent: neither this nor a foundation is given.", f"Add `{key('foundation')}`."
+            )
+        )
+    return parent
+
+
+def _refuse_what_is_not_built(deployment: Deployment) -> None:
+    if deployment.rollout != "zone":
+        where = f"Pulumi.{deployment.zone}.yaml: {key('rollout')}"
+        raise InputError(
+            Problem(where, "A rollout to the sandbox needs released policies, and there are none yet.", "Use `zone`.")
+        )
+
+
+def _declared(zone: Zone) -> dict[str, Any]:
+    return {
+        "version": OUTPUTS_VERSION,
+        "zone": zone.zone,
+        "jurisdiction": zone.jurisdiction,
+        "acceptedRisks": {accepted.risk: accepted.reason for accepted in zone.accepts},
+        "awsRegions": list(zone.aws.regions) if zone.aws else [],
+        "azureLocations": list(zone.azure.regions) if zone.azure else [],
+    }
+
+
+def _on_aws(part: AwsZone | None) -> dict[str, Any]:
+    if part is None:
+        return {}
+    return {
+        "awsOuId": part.unit.unit_id,
+        "awsPolicyIds": part.unit.policy_ids,
+        "awsKeyArn": part.key.arn,
+        "awsKeyAlias": part.key.alias,
+        "awsRecordsBucket": part.records.name,
+    }
+
+
+def _on_azure(part: AzureZone | None) -> dict[str, Any]:
+    if part is None:
+        return {}
+    return {
+        "azureManagementGroupId": part.management_group.group_id,
+        "azurePolicyAssignmentIds": part.management_group.assignment_ids,
+        "azureResourceGroup": part.resource_group,
+        "azureVaultUri": part.keys.vault_uri,
+        "azureKeyUri": part.keys.key_uri,
+        "azureRecordsAccount": part.records.name,
+        "azureRecordsContainer": part.records.container,
+        "azureRecordsImmutability": part.records.immutability_state,
+        "azureRecordsLockCommand": part.records.lock_command,
+    }

@@ -1,0 +1,151 @@
+"""A zone's components, registered with Pulumi's own test monitor: what each resource was given, and how."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks
+from pulumi.runtime.stack import run_pulumi_func
+
+from sovereignty import deployment, zone
+from sovereignty.deployment import Deployment
+from sovereignty.documents import read_yaml
+from sovereignty.zone import Zone
+
+ROOT = Path(__file__).parents[2]
+TOP_OU = "ou-ab12-11111111"
+
+
+def declared(name: str = "eu", **changes: Any) -> Zone:
+    data = read_yaml(ROOT / "zones" / f"{name}.yaml")
+    assert isinstance(data, dict)
+    return zone.parse({**data, **changes}, f"zones/{name}.yaml")
+
+
+def deployed(name: str = "eu", **changes: Any) -> Deployment:
+    target, config = deployment.load_stack(ROOT / f"Pulumi.{name}.yaml")
+    assert target.zone == name
+    return deployment.from_config({**config, **{f"sovereign-zones:{key}": value for key, value in changes.items()}}, "")
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A resource as the engine would get it; inputs have their names on the wire."""
+
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    protect: bool
+    parent: str
+    provider: str
+    hooks: tuple[str, ...]
+    dependencies: tuple[str, ...]
+
+
+@dataclass
+class Recorder(mocks.MockMonitor):
+    """Pulumi's test monitor, keeping the options as well; a resource answers with its inputs and plausible outputs."""
+
+    seen: list[Registered] = field(default_factory=list)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self):
+        super().__init__(_Answers(self))
+
+    def RegisterResource(self, request):  # noqa: N802 (the protocol's name)
+        if request.type != "pulumi:pulumi:Stack":
+            self.seen.append(
+                Registered(
+                    request.type,
+                    request.name,
+                    pulumi.runtime.rpc.deserialize_properties(request.object),
+                    request.protect,
+                    request.parent,
+                    request.provider,
+                    tuple(request.hooks.on_error),
+                    tuple(request.dependencies),
+                )
+            )
+        with _own_loop():
+            return super().RegisterResource(request)
+
+    def Invoke(self, request):  # noqa: N802
+        with _own_loop():
+            return super().Invoke(request)
+
+    def of(self, type_: str) -> list[Registered]:
+        return [each for each in self.seen if each.type == type_]
+
+    def the(self, type_: str, name: str | None = None) -> Registered:
+        [found] = [each for each in self.of(type_) if name in (None, each.name)]
+        return found
+
+
+@contextmanager
+def _own_loop() -> Iterator[None]:
+    """Pulumi's test monitor makes an event loop in each of its threads, and leaves it open."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+class _Answers(mocks.Mocks):
+    def __init__(self, recorder: Recorder):
+        self.recorder = recorder
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        names = (value for key, value in args.inputs.items() if key.endswith("Name") and key != "resourceGroupName")
+        name = args.inputs.get("groupId") or next(names, args.name)
+        outputs: dict[str, Any] = {"name": name, **self.recorder.answers.get(args.typ, {})}
+        if args.typ == "azure-native:keyvault:Vault":
+            outputs["properties"] = {**args.inputs["properties"], "vaultUri": f"https://{args.name}.vault.azure.net/"}
+        if args.typ == "azure-native:storage:StorageAccount":  # asked for as a list, answered as a map
+            outputs["identity"] = {"type": "UserAssigned", "userAssignedIdentities": {}}
+        return f"{args.name}-id", {"arn": f"arn:{args.name}", "state": "Unlocked", **args.inputs, **outputs}
+
+    def call(self, args: mocks.MockCallArgs) -> Any:
+        return self.recorder.answers[args.token]
+
+
+def build(make: Callable[[], Any], **answers: dict[str, Any]) -> tuple[Recorder, Any]:
+    """Runs `make` as a program would be run, and waits for all that it registers; gives what it returned."""
+    recorder, made = Recorder(answers=answers), []
+
+    async def program() -> None:
+        made.append(make())
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        mocks.set_mocks(
+            _Answers(recorder), "sovereign-zones", "eu", preview=False, monitor=recorder, organization="organization"
+        )
+        loop.run_until_complete(run_pulumi_func(program))
+        [result] = made
+        if isinstance(result, dict):
+            known = pulumi.Output.all(**result).future()
+            result = loop.run_until_complete(known)
+        return recorder, result
+    finally:
+        _end(loop)
+
+
+def _end(loop: asyncio.AbstractEventLoop) -> None:
+    """Lets nothing of a program that failed reach the next test."""
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_default_executor())
+    asyncio.set_event_loop(None)
+    loop.close()

@@ -1,0 +1,261 @@
+import json
+from typing import Any
+
+import pytest
+from built import TOP_OU, Recorder, build, declared, deployed
+
+from components.foundation import Parents
+from components.providers import ZoneProviders
+from components.zone import ResidencyZone, ResidencyZoneArgs
+from sovereignty.compile import bucket_policy, kms_key_policy, scp
+from sovereignty.errors import InputError
+from sovereignty.zone import Zone
+
+PARENTS = Parents(aws_ou_id=TOP_OU, azure_management_group_id="Sovereignty")
+
+
+def build_zone(law: Zone, deployment=None, **answers: Any) -> tuple[Recorder, dict[str, Any]]:
+    target = deployment or deployed()
+
+    def make() -> dict[str, Any]:
+        args = ResidencyZoneArgs(zone=law, deployment=target, providers=ZoneProviders(law, target), parents=PARENTS)
+        return dict(ResidencyZone(law.zone, args).outputs)
+
+    return build(make, **answers)
+
+
+@pytest.fixture(scope="module")
+def eu() -> tuple[Recorder, dict[str, Any]]:
+    return build_zone(declared("eu"))
+
+
+@pytest.fixture(scope="module")
+def made(eu) -> Recorder:
+    return eu[0]
+
+
+@pytest.fixture(scope="module")
+def outputs(eu) -> dict[str, Any]:
+    return eu[1]
+
+
+def test_the_zones_ou_is_made_under_the_foundations_with_its_policies_attached(made: Recorder):
+    unit = made.the("aws:organizations/organizationalUnit:OrganizationalUnit")
+    assert unit.inputs == {"name": "eu", "parentId": TOP_OU}
+    policies = made.of("aws:organizations/policy:Policy")
+    assert [each.inputs["content"] for each in policies] == [each.text for each in scp.documents(declared("eu"))]
+    attached = made.of("aws:organizations/policyAttachment:PolicyAttachment")
+    assert [each.inputs for each in attached] == [
+        {"policyId": f"{each.name}-id", "targetId": "eu-id"} for each in policies
+    ]
+
+
+def test_the_key_rotates_waits_long_before_it_is_deleted_and_lives_in_one_region(made: Recorder):
+    key = made.the("aws:kms/key:Key").inputs
+    assert key["enableKeyRotation"] is True
+    assert key["deletionWindowInDays"] == 30
+    assert key["multiRegion"] is False
+    assert key["policy"] == kms_key_policy.document(declared("eu"), deployed()).text
+
+
+def test_the_bucket_is_locked_encrypted_with_the_zones_key_and_closed(made: Recorder):
+    bucket = made.the("aws:s3/bucket:Bucket").inputs
+    assert bucket["bucket"] == "eu-records-444455556666"
+    assert bucket["objectLockEnabled"] is True
+    lock = made.the("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration").inputs
+    assert lock["rule"] == {"defaultRetention": {"mode": "COMPLIANCE", "years": 7}}
+    [rule] = made.the("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration").inputs[
+        "rules"
+    ]
+    assert rule["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": "arn:eu"}
+    assert rule["bucketKeyEnabled"] is True
+    closed = made.the("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs
+    assert [value for key, value in closed.items() if key != "bucket"] == [True] * 4
+    policy = made.the("aws:s3/bucketPolicy:BucketPolicy").inputs["policy"]
+    assert policy == bucket_policy.document(declared("eu"), deployed(), "eu-records-444455556666").text
+
+
+def test_versions_are_archived_and_never_expire(made: Recorder):
+    rules = made.the("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs["rules"]
+    [archive] = [rule for rule in rules if rule["id"] == "archive"]
+    assert archive["transitions"] == [{"days": 90, "storageClass": "GLACIER"}]
+    assert "expiration" not in json.dumps(rules).lower()
+
+
+def test_a_zone_without_an_archive_keeps_its_records_where_they_were_written():
+    kept, _ = build_zone(declared("eu", retention={"mode": "COMPLIANCE", "years": 7}))
+    rules = kept.the("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs["rules"]
+    assert [rule["id"] for rule in rules] == ["abandoned-uploads"]
+    assert kept.of("azure-native:storage:ManagementPolicy") == []
+
+
+def test_the_management_group_is_bound_before_a_subscription_is_placed_in_it(made: Recorder):
+    group = made.the("azure-native:management:ManagementGroup").inputs
+    assert group["details"] == {"parent": {"id": "/providers/Microsoft.Management/managementGroups/Sovereignty"}}
+    assignments = made.of("azure-native:authorization:PolicyAssignment")
+    assert {each.inputs["policyAssignmentName"] for each in assignments} == {
+        "allowed-locations",
+        "allowed-locations-groups",
+    }
+    assert all(each.inputs["scope"] == "eu-id" for each in assignments)
+    placed = made.the("azure-native:management:ManagementGroupSubscription")
+    assert len([urn for urn in placed.dependencies if "PolicyAssignment" in urn]) == 2
+
+
+def test_what_is_made_in_a_new_management_group_waits_until_azure_knows_it(made: Recorder):
+    for each in made.of("azure-native:authorization:PolicyAssignment"):
+        assert each.hooks == ("eu-until-the-group-is-known",)
+
+
+def test_the_vault_is_premium_can_not_be_purged_and_no_network_reaches_it(made: Recorder):
+    vault = made.the("azure-native:keyvault:Vault").inputs["properties"]
+    assert vault["sku"]["name"] == "premium"
+    assert (vault["enablePurgeProtection"], vault["enableRbacAuthorization"]) == (True, True)
+    assert vault["softDeleteRetentionInDays"] == 90
+    assert vault["publicNetworkAccess"] == "Disabled"
+    key = made.the("azure-native:keyvault:Key").inputs["properties"]
+    assert key["kty"] == "RSA-HSM"
+    assert key["attributes"] == {"enabled": True, "exportable": False}
+
+
+def test_the_account_keeps_its_copies_in_its_region_and_is_encrypted_with_the_zones_key(made: Recorder):
+    account = made.the("azure-native:storage:StorageAccount").inputs
+    assert account["sku"]["name"] == "Standard_ZRS"
+    assert account["encryption"]["keySource"] == "Microsoft.Keyvault"
+    assert account["encryption"]["requireInfrastructureEncryption"] is True
+    assert account["minimumTlsVersion"] == "TLS1_2"
+    for refused in (
+        "allowBlobPublicAccess",
+        "allowSharedKeyAccess",
+        "allowCrossTenantReplication",
+        "isLocalUserEnabled",
+    ):
+        assert account[refused] is False
+    assert account["publicNetworkAccess"] == "Disabled"
+
+
+def test_the_identity_may_use_the_key_before_the_account_asks_for_it(made: Recorder):
+    grant = made.the("azure-native:authorization:RoleAssignment")
+    assert grant.inputs["scope"] == "eu-id"
+    assert any("RoleAssignment" in urn for urn in made.the("azure-native:storage:StorageAccount").dependencies)
+
+
+def test_blobs_are_kept_for_whole_calendar_years(made: Recorder):
+    policy = made.the("azure-native:storage:BlobContainerImmutabilityPolicy").inputs
+    assert policy["immutabilityPeriodSinceCreationInDays"] == 2557, "seven years, two of them leap years"
+
+
+def test_zone_redundant_storage_has_no_archive_and_takes_the_cold_tier(made: Recorder):
+    [rule] = made.the("azure-native:storage:ManagementPolicy").inputs["policy"]["rules"]
+    assert rule["definition"]["actions"] == {"baseBlob": {"tierToCold": {"daysAfterModificationGreaterThan": 90}}}
+
+
+def test_a_region_without_zones_has_local_redundancy_and_the_archive():
+    accepted = [row.model_dump() for row in declared("eu").accepts]
+    france = {"cloud": "public", "home": "francesouth", "regions": ["francesouth", "francecentral"]}
+    accepted = [row for row in accepted if row["risk"] != "azure.key-vault-pair"]
+    made, _ = build_zone(declared("eu", azure=france, accepts=accepted))
+    assert made.the("azure-native:storage:StorageAccount").inputs["sku"]["name"] == "Standard_LRS"
+    [rule] = made.the("azure-native:storage:ManagementPolicy").inputs["policy"]["rules"]
+    assert list(rule["definition"]["actions"]["baseBlob"]) == ["tierToArchive"]
+
+
+LOCKED = ("aws:kms/", "aws:s3/", "azure-native:keyvault:", "azure-native:storage:", "azure-native:managedidentity:")
+
+
+def test_locked_data_its_keys_and_what_they_need_are_protected_and_nothing_else(made: Recorder):
+    for each in made.seen:
+        needed = each.type in ("azure-native:resources:ResourceGroup", "azure-native:authorization:RoleAssignment")
+        assert each.protect is (each.type.startswith(LOCKED) or needed), each.type
+
+
+def test_every_resource_of_a_cloud_has_an_explicit_provider(made: Recorder):
+    for each in made.seen:
+        if each.type.startswith(("aws:", "azure-native:")):
+            assert f"pulumi:providers:{each.type.partition(':')[0]}::eu-" in each.provider
+
+
+def test_the_organization_is_managed_apart_from_what_lives_in_the_zone(made: Recorder):
+    organization = made.the("pulumi:providers:aws", "eu-organization").inputs
+    workload = made.the("pulumi:providers:aws", "eu-eu-central-1").inputs
+    assert json.loads(organization["allowedAccountIds"]) == ["111122223333"]
+    assert json.loads(workload["allowedAccountIds"]) == ["444455556666"]
+    assert json.loads(workload["assumeRoles"])[0]["roleArn"] == "arn:aws:iam::444455556666:role/sovereign/deployment"
+    for each in made.seen:
+        if each.type.startswith("aws:"):
+            assert ("eu-organization" in each.provider) is each.type.startswith("aws:organizations/")
+
+
+def test_the_providers_stand_in_the_zones_home_regions(made: Recorder):
+    for provider in made.of("pulumi:providers:aws"):
+        assert provider.inputs["region"] == "eu-central-1"
+        assert json.loads(provider.inputs["defaultTags"])["tags"] == declared("eu").tags()
+    [azure] = made.of("pulumi:providers:azure-native")
+    assert azure.inputs["location"] == "germanywestcentral"
+    assert azure.inputs["environment"] == "public"
+
+
+def test_a_person_finds_what_was_made_in_the_outputs(outputs: dict[str, Any]):
+    assert outputs["version"] == 1
+    assert outputs["awsRecordsBucket"] == "eu-records-444455556666"
+    assert outputs["awsPolicyIds"] == ["eu-1-id"]
+    assert outputs["azureManagementGroupId"] == "sovereign-eu"
+    assert outputs["azureVaultUri"] == "https://eu.vault.azure.net/"
+    assert outputs["acceptedRisks"]["aws.management-account"]
+    assert outputs["azureRecordsImmutability"] == "Unlocked"
+    assert "immutability-policy lock" in outputs["azureRecordsLockCommand"]
+
+
+def test_every_output_is_documented(outputs: dict[str, Any]):
+    from built import ROOT
+
+    page = (ROOT / "docs" / "outputs.md").read_text(encoding="utf-8")
+    assert [name for name in outputs if f"`{name}`" not in page] == []
+
+
+def test_a_zone_of_one_cloud_has_nothing_of_the_other():
+    law = declared("eu").model_copy(update={"azure": None})
+    made, outputs = build_zone(law)
+    assert not any("azure-native" in each.type for each in made.seen)
+    assert outputs["azureLocations"] == []
+    assert not any(name.startswith("azure") and name != "azureLocations" for name in outputs)
+
+
+def test_the_us_zone_is_made_of_the_same_things_in_other_places():
+    made, outputs = build_zone(declared("us"), deployed("us"))
+    assert outputs["awsRecordsBucket"] == "us-records-777788889999"
+    lock = made.the("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration").inputs
+    assert lock["rule"] == {"defaultRetention": {"mode": "COMPLIANCE", "years": 6}}
+
+
+@pytest.mark.parametrize(
+    ("keys", "named"),
+    [
+        ({"aws_origin": "EXTERNAL_KEY_STORE", "azure": "premium-vault"}, r"keys\.aws_origin"),
+        ({"aws_origin": "AWS_KMS", "azure": "managed-hsm"}, r"keys\.azure"),
+    ],
+)
+def test_keys_that_this_release_does_not_make_are_refused(keys: dict[str, str], named: str):
+    accepted = [row.model_dump() for row in declared("eu").accepts]
+    if keys["azure"] == "managed-hsm":
+        accepted = [row for row in accepted if row["risk"] != "azure.key-vault-pair"]
+    with pytest.raises(InputError, match=named):
+        build_zone(declared("eu", keys=keys, accepts=accepted))
+
+
+def test_a_rollout_to_the_sandbox_is_refused_before_anything_is_made():
+    with pytest.raises(InputError, match="sovereign-zones:rollout"):
+        build_zone(declared("eu"), deployed(rollout="sandbox"))
+
+
+GET_POLICY = "azure-native:storage:getBlobContainerImmutabilityPolicy"
+
+
+def test_in_phase_locked_the_state_is_read_from_the_cloud():
+    _, outputs = build_zone(declared("eu"), deployed(phase="locked"), **{GET_POLICY: {"state": "Locked"}})
+    assert outputs["azureRecordsImmutability"] == "Locked"
+
+
+def test_in_phase_locked_an_unlocked_policy_is_an_error_that_says_how_to_lock_it():
+    with pytest.raises(Exception, match=r"(?s)It says locked.*Unlocked.*immutability-policy lock"):
+        build_zone(declared("eu"), deployed(phase="locked"), **{GET_POLICY: {"state": "Unlocked"}})
