@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -32,7 +33,9 @@ def run(
 
     Shown as it runs, or, if quiet, kept and raised with an EngineFailure when it fails (unless check is off).
     """
-    command = [str(sandbox.engine / "pulumi"), "--non-interactive", *arguments]
+    # Non-interactive, the engine never colours by itself; quiet output may be parsed.
+    colour = not quiet and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    command = [str(sandbox.engine / "pulumi"), "--non-interactive", "--color", "always" if colour else "never", *arguments]
     before = signal.getsignal(signal.SIGINT)
     if not quiet:
         sys.stdout.flush()

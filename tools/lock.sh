@@ -4,3 +4,5 @@ set -euo pipefail
 compile() { uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header "$@"; }
 compile pyproject.toml -o requirements.txt
 compile --group pyproject.toml:dev -c requirements.txt -o requirements-dev.txt
+# What the pack needs where it is published: no provider SDK, no command line.
+compile policypacks/sovereignty/requirements.in -c requirements.txt -o policypacks/sovereignty/requirements.txt
