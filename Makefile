@@ -46,16 +46,16 @@ clean-sandbox: $(ready) ## forget the sandbox and all that it holds
 
 .PHONY: test
 test: setup ## what a contributor runs: unit tests, and the real engine on the sandbox
-	@$(run) -m pytest -n 2 --dist worksteal -m "not heavy"
+	@$(run) -m pytest -n 2 --dist loadfile -m "not heavy"
 
 .PHONY: test-all
 test-all: setup ## all of it: every resource type, kills, a fresh pack, several Pythons
-	@$(run) -m pytest -n 2 --dist worksteal
+	@$(run) -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
 lint: $(ready) ## ruff, pyright, and the arrows of the architecture
 	@$(venv)/bin/ruff check . && $(venv)/bin/ruff format --check .
-	@$(venv)/bin/lint-imports
+	@PYTHONPATH=policypacks/sovereignty $(venv)/bin/lint-imports
 	@$(venv)/bin/pyright
 
 .PHONY: bench

@@ -1,8 +1,8 @@
 """Writes the flat twin of a deployed stack: a program that registers the same resources one after the other.
 
-It is what a team would write without components: same classes, same names and values, same references from one resource
-to another, same providers, same tags transform. All of it is taken from the state of the deployed zone, so the twin can't
-drift from it.
+It is what a team would write without components: same classes, same names and values, same references from one
+resource to another, same providers, same tags transform. All of it is taken from the state of the deployed zone, so the
+twin can't drift from it.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pathlib import Path
 from sandbox import summary
 from sandbox.environment import Sandbox, python
 from sandbox.plugins import install
-from sandbox.pulumi import EngineFailure, run
+from sandbox.pulumi import EngineRunError, run
 from sandbox.recovery import recover
 from sandbox.stacks import Stack, settings_copy, stack
 from sovereignty.errors import InputError, Problem
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (InputError, EngineError) as error:
         print(error, file=sys.stderr)
         return 2
-    except EngineFailure as error:
+    except EngineRunError as error:
         print(error, file=sys.stderr)
         return 3
     except KeyboardInterrupt:

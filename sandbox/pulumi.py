@@ -12,7 +12,7 @@ from pathlib import Path
 from sandbox.environment import Sandbox
 
 
-class EngineFailure(Exception):
+class EngineRunError(Exception):
     """The engine ended with an error that it has not shown the user."""
 
     def __init__(self, arguments: Sequence[str], code: int, output: str) -> None:
@@ -31,11 +31,17 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Runs `pulumi` with the arguments in a project's folder.
 
-    Shown as it runs, or, if quiet, kept and raised with an EngineFailure when it fails (unless check is off).
+    Shown as it runs, or, if quiet, kept and raised with an EngineRunError when it fails (unless check is off).
     """
     # Non-interactive, the engine never colours by itself; quiet output may be parsed.
     colour = not quiet and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    command = [str(sandbox.engine / "pulumi"), "--non-interactive", "--color", "always" if colour else "never", *arguments]
+    command = [
+        str(sandbox.engine / "pulumi"),
+        "--non-interactive",
+        "--color",
+        "always" if colour else "never",
+        *arguments,
+    ]
     before = signal.getsignal(signal.SIGINT)
     if not quiet:
         sys.stdout.flush()
@@ -57,5 +63,5 @@ def run(
         if not quiet:
             signal.signal(signal.SIGINT, before)
     if check and process.returncode:
-        raise EngineFailure(arguments, process.returncode, output or "")
+        raise EngineRunError(arguments, process.returncode, output or "")
     return subprocess.CompletedProcess(command, process.returncode, output or "")

@@ -27,7 +27,7 @@ def main() -> int:
     console.print(shown)
     svg = console.export_svg(title="a plan that leaks is refused at preview", unique_id="leak")
     # Shown where nothing may be fetched: the viewer's own fixed-width font will do.
-    svg = svg.replace("<svg ", "<svg xml:space=\"preserve\" ", 1)  # some viewers drop the indentation
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)  # some viewers drop the indentation
     svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code, monospace", "monospace")
     PICTURE.write_text("\n".join(line.rstrip() for line in svg.splitlines()) + "\n")
     return 0
@@ -43,7 +43,7 @@ def _recorded() -> str:
     def read(terminal: int) -> bytes:
         piece = os.read(terminal, 65536)
         output.extend(piece)
-        return b"\0" if not piece else piece
+        return piece or b"\0"
 
     code = os.waitstatus_to_exitcode(pty.spawn([sys.executable, "-m", "sandbox", "preview", "--demo", "leak"], read))
     text = output.decode().replace("\r\n", "\n").replace("\r", "\n")

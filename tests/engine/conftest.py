@@ -1,4 +1,4 @@
-"""The real engine, on a sandbox of its own for each file of tests: files run side by side, the tests in one in order."""
+"""The real engine, on a sandbox of its own for each file of tests: files run side by side, those in one in order."""
 
 from __future__ import annotations
 

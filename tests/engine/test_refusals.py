@@ -20,7 +20,14 @@ EU = {"stacks": [{"match": "organization/*/dev", "zone": "eu"}]}
 def judged(project, tmp_path):
     """Previews or deploys a program under the pack, with a configuration of the pack."""
 
-    def judge(program: str, configuration: dict | None, *, command: str = "preview", settings: dict | None = None, name: str = ""):
+    def judge(
+        program: str,
+        configuration: dict | None,
+        *,
+        command: str = "preview",
+        settings: dict | None = None,
+        name: str = "",
+    ):
         made = project(program, settings or {"pulumi:disable-default-providers": ["*"]}, name)
         arguments = ["--policy-pack", str(PACK)]
         if configuration is not None:

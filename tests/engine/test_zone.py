@@ -51,7 +51,16 @@ def test_a_first_up_deploys_the_zone_on_both_clouds(eu, folder):
 
 
 def test_it_ends_with_a_table_of_what_was_made_and_what_to_look_at(eu):
-    for line in ("zone", "on AWS", "on Azure", "policies", "residency.region", "time", "next", "make preview DEMO=leak"):
+    for line in (
+        "zone",
+        "on AWS",
+        "on Azure",
+        "policies",
+        "residency.region",
+        "time",
+        "next",
+        "make preview DEMO=leak",
+    ):
         assert line in eu
 
 
@@ -123,4 +132,3 @@ def test_up_after_down_goes_on_from_there(us, folder):
     now = {r["urn"]: r.get("id") for r in state(folder, "eu")}
     assert {urn: now[urn] for urn in kept} == kept
     assert "aws:organizations/organizationalUnit:OrganizationalUnit" in kinds(folder, "eu")
-
