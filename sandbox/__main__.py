@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
+import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox import summary
 from sandbox.environment import Sandbox, python
 from sandbox.plugins import install
 from sandbox.pulumi import EngineRunError, run
-from sandbox.recovery import recover
+from sandbox.recovery import busy, recover
 from sandbox.stacks import Stack, settings_copy, stack
 from sovereignty.errors import InputError, Problem
 from tools.engine.locate import EngineError, locate
@@ -38,6 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
     except EngineRunError as error:
         print(error, file=sys.stderr)
         return 3
+    except BrokenPipeError:  # what reads the output has gone; Python would say so once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}\n  Give --folder a folder that you may write into", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
 
@@ -92,8 +96,8 @@ def _command(wanted: argparse.Namespace) -> int:
 def _up(sandbox: Sandbox, zone: Stack) -> int:
     start = time.monotonic()
     _say("Sandbox: the real engine and the real policy pack; the clouds are stand-ins on this machine.")
-    _foundation(sandbox)
-    with tempfile.TemporaryDirectory(dir=sandbox.folder) as scratch:
+    with sandbox.guarded("zones", shared=True), tempfile.TemporaryDirectory(dir=sandbox.folder) as scratch:
+        _foundation(sandbox)
         events = Path(scratch) / "events"
         code = _engine(sandbox, zone, ["up", "--yes", "--suppress-outputs", "--event-log", str(events), *_pack()])
         if code:
@@ -107,13 +111,17 @@ def _down(sandbox: Sandbox, zone: Stack) -> int:
     if code:
         return code
     summary.show_what_stays(summary.resources(sandbox, zone))
-    others = [stack(ROOT, f.name.split(".")[1]) for f in sorted(ROOT.glob("Pulumi.*.yaml"))]
-    living = [s.name for s in others if summary.resources(sandbox, s)]
-    if living:
-        _say(f"The foundation stays: {', '.join(living)} stand{'s' if len(living) == 1 else ''} on it.")
-        return 0
-    with _one_at_a_time(sandbox):
-        return _engine(sandbox, stack(*FOUNDATION), ["destroy", "--yes"], quiet=True)
+    with sandbox.guarded("zones", wait=False) as alone:
+        if not alone:
+            _say("The foundation stays: another run needs it.")
+            return 0
+        others = [stack(ROOT, f.name.split(".")[1]) for f in sorted(ROOT.glob("Pulumi.*.yaml"))]
+        living = [s.name for s in others if summary.resources(sandbox, s)]
+        if living:
+            _say(f"The foundation stays: {', '.join(living)} stand{'s' if len(living) == 1 else ''} on it.")
+            return 0
+        with sandbox.guarded("foundation"):
+            return _engine(sandbox, stack(*FOUNDATION), ["destroy", "--yes"], quiet=True)
 
 
 def _demo(sandbox: Sandbox, name: str) -> int:
@@ -129,20 +137,12 @@ def _demo(sandbox: Sandbox, name: str) -> int:
 def _foundation(sandbox: Sandbox) -> None:
     """Deploys what an organization has once. Silent unless it fails: the zone is what the user asked for."""
     foundation = stack(*FOUNDATION)
-    with _one_at_a_time(sandbox):
+    with sandbox.guarded("foundation"):  # two zones may be deployed at once: the second waits
         if summary.resources(sandbox, foundation):
             _say("Foundation: checked.")
         else:
             _say("Foundation: deploying the organization's own part, once.")
         _engine(sandbox, foundation, ["up", "--yes", *_pack()], quiet=True)
-
-
-@contextmanager
-def _one_at_a_time(sandbox: Sandbox) -> Iterator[None]:
-    """Two zones may be deployed at once; the foundation under both is done by the first, the second waits."""
-    with (sandbox.folder / "foundation.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _engine(sandbox: Sandbox, on: Stack, arguments: list[str], *, settings: bool = True, quiet: bool = False) -> int:
@@ -157,9 +157,15 @@ def _pack() -> list[str]:
 
 
 def _forget(folder: Path) -> int:
-    if folder.exists() and not (folder / "home").is_dir():
+    if not folder.exists():
+        return 0
+    if not (folder / "home").is_dir():
         raise InputError(Problem(str(folder), "is not a sandbox", "A sandbox has the folders home, state and store"))
-    shutil.rmtree(folder, ignore_errors=True)
+    sandbox = Sandbox(ROOT, folder, folder)  # no engine is needed to forget
+    with sandbox.guarded("zones", wait=False) as alone:
+        if not alone or busy(sandbox):
+            raise InputError(Problem(str(folder), "a run is still going on in it", "Wait for its end, or stop it"))
+        shutil.rmtree(folder)
     return 0
 
 

@@ -57,7 +57,7 @@ class Aws(Cloud):
         for key, allowed in (("allowedAccountIds", True), ("forbiddenAccountIds", False)):
             if (ids := _listed(config, key)) and not holds_unknown(ids) and (self.account in ids) != allowed:
                 raise CloudError(
-                    f"AWS account id not allowed: {self.account} (by the provider's {key}: {', '.join(ids)})."
+                    f"AWS account id not allowed: the provider's account {'is not' if allowed else 'is'} in its {key}."
                     "\n  Assume a role in an allowed account, or correct the list."
                 )
 
@@ -141,7 +141,7 @@ class Aws(Cloud):
             return []
         faults = _region_faults(region)
         if not faults and (there := partition_of(region)) != self.partition:
-            faults = [f"{region} is in partition {there}, the provider's region {self.region} in {self.partition}."]
+            faults = [f"This region is in partition {there}, the provider's in {self.partition}. Use one of the same."]
         return [Failure("region", fault) for fault in faults]
 
     # Life of a resource
@@ -257,4 +257,5 @@ def _same_document(old: str, new: str) -> bool:
 def _region_faults(region: str) -> list[str]:
     if partition_of(region):
         return []
-    return [f"{region!r} is not written as AWS writes its regions. Use a code such as eu-central-1."]
+    # Not repeated: it may be a secret. (The engine itself shows the value of a property that fails.)
+    return ["This is not written as AWS writes its regions. Use a code such as eu-central-1."]

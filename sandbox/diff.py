@@ -10,16 +10,31 @@ from sandbox.values import bare
 
 @dataclass(frozen=True)
 class Change:
-    """`kind` is `add`, `delete` or `update`; an unknown new value counts as a change."""
+    """`kind` is `add`, `delete` or `update`; an unknown new value counts as a change.
+
+    `inner` are the places inside an object that came or went as a whole.
+    """
 
     path: str
     kind: str
+    inner: tuple[str, ...] = ()
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any], same: Callable[[str, Any, Any], bool]) -> list[Change]:
     """Every place that differs, in the order of the paths."""
     found = _object("", _shown(old), _shown(new), same)
     return sorted(found, key=lambda change: change.path)
+
+
+def _inside(path: str, value: Any) -> Iterator[str]:
+    value = bare(value)
+    parts = value.items() if isinstance(value, Mapping) else ()
+    items = [(step(path, key), item) for key, item in parts]
+    items += [(f"{path}[{place}]", item) for place, item in enumerate(value if isinstance(value, list) else ())]
+    for place, item in items:
+        if bare(item) is not None:
+            yield place
+            yield from _inside(place, item)
 
 
 def _shown(inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,7 +50,7 @@ def _value(path: str, old: Any, new: Any, same: Callable) -> Iterator[Change]:
     if same(path, old, new):
         return
     if old is None or new is None:
-        yield Change(path, "add" if old is None else "delete")
+        yield Change(path, "add" if old is None else "delete", tuple(_inside(path, old if new is None else new)))
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
         yield from _object(path, old, new, same)
     elif isinstance(old, list) and isinstance(new, list):

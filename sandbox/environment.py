@@ -10,8 +10,11 @@ Layout of the folder (`.sandbox` in the repository, ignored by git):
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from pathlib import Path
 # must not reach the sandbox because nobody has heard of it yet. SOVEREIGN_ are this project's own.
 PASSED = ("LANG", "LC_", "TERM", "COLORTERM", "NO_COLOR", "COLUMNS", "LINES", "TMPDIR", "TZ", "CI", "USER", "LOGNAME")
 OURS = "SOVEREIGN_"
+AGAIN = "`make clean-sandbox` forgets the sandbox; the next run starts anew"
 PASSPHRASE = "sandbox"  # noqa: S105  (protects nothing: the sandbox holds no secret of anybody)
 
 
@@ -62,6 +66,17 @@ class Sandbox:
         """Makes the folders; nobody but the user may look into them, since state is data."""
         for folder in (self.folder, self.home, self.state, self.folder / "store"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @contextmanager
+    def guarded(self, what: str, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+        """Holds the lock `what` of this sandbox while this process is in the block. Gives whether it has it."""
+        with (self.folder / f"{what}.lock").open("w") as lock:
+            kind = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
+            held = False
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, kind)
+                held = True
+            yield held
 
 
 def python() -> Path:

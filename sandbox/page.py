@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.arm import names_in
-from sandbox.facts import covered, open_enumerations, table
+from sandbox.facts import covered, open_enumerations, table, verified
 from sandbox.invokes import ANSWERS
 from sandbox.sdk import sdk
 
@@ -28,6 +28,11 @@ def _replacing(package: str) -> Iterator[str]:
     yield "|---|---|---|"
     for token, facts in sorted(known.items()):
         yield f"| {token} | {', '.join(_paths(package, token)) or 'none'} | {_once(facts)} |"
+    yield ""
+    yield "Compared with a source, and with which; every other line of this table was not:"
+    yield ""
+    for token, check in verified(package).items():
+        yield f"- {token}: {check['what']}. {check['source']}"
     yield ""
 
 

@@ -19,9 +19,14 @@ def main(arguments: list[str]) -> int:
     life = Lifetime()
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its own log would stand in the engine's output
     from sandbox.servicer import serve  # the long part of a start: an engine may end it in the middle
+    from sandbox.store import BrokenStoreError
 
     folder = Path(os.environ.get(VARIABLE, ".sandbox")).absolute()
-    server, port = serve(arguments[0], folder)
+    try:
+        server, port = serve(arguments[0], folder)
+    except (BrokenStoreError, OSError) as error:
+        sys.stderr.write(f"the {arguments[0]} stand-in of the sandbox can't start: {error}\n")
+        return 1
     with announced(folder):
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()

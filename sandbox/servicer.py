@@ -19,7 +19,7 @@ from sandbox.azure import Azure
 from sandbox.cloud import Cloud, CloudError, Naming, covers
 from sandbox.protos import plugin_pb2, provider_pb2, provider_pb2_grpc
 from sandbox.sdk import ResourceType, UnknownTypeError
-from sandbox.store import NameTakenError, Store
+from sandbox.store import BrokenStoreError, NameTakenError, Store
 from sandbox.validate import Failure
 from sandbox.values import plain, read, write
 
@@ -48,6 +48,8 @@ def _answering(method: Callable) -> Callable:
             context.abort(grpc.StatusCode.ALREADY_EXISTS, str(error))
         except CloudError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+        except BrokenStoreError as error:
+            context.abort(grpc.StatusCode.DATA_LOSS, str(error))
         except Gone as error:
             context.abort(grpc.StatusCode.NOT_FOUND, str(error))
         except Exception as error:
@@ -170,6 +172,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         made = self.cloud.make(kind, request.urn, inputs)
         self.cloud.store.add(made.row, made.names, taken=made.taken, put=made.put)
         rehearsal.point(self.folder, "create", kind.token, "after")
+        context.add_callback(lambda: self.cloud.store.told(made.row))  # when the call ends; not if it was given up
         return provider_pb2.CreateResponse(id=made.row.id, properties=write(made.row.outputs))
 
     @_answering
@@ -245,7 +248,7 @@ def _failures(faults: list[Failure]) -> list:
 def _diff_response(found: list[diff.Change], replaces: Callable[[str], bool], *, delete_first: bool) -> Any:
     detailed, replaced = {}, []
     for change in found:
-        anew = replaces(change.path)
+        anew = any(map(replaces, (change.path, *change.inner)))
         kind = provider_pb2.PropertyDiff.Kind.Value(_KINDS[change.kind] + ("_REPLACE" if anew else ""))
         detailed[change.path] = provider_pb2.PropertyDiff(kind=kind, inputDiff=True)
         if anew:

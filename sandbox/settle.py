@@ -44,7 +44,7 @@ def settle(state: Mapping[str, Any], held: Callable[[str], Iterable[Held]]) -> t
     """Gives the state without pending operations, and what was found for each.
 
     state: an exported deployment (with plain secrets: `stack export --show-secrets`).
-    held: what the cloud holds for a URN; several rows while a resource is being replaced.
+    held: what the cloud holds for a URN, oldest first; several rows while a resource is being replaced.
     """
     state = copy.deepcopy(dict(state))
     resources: list[dict[str, Any]] = state.get("resources") or []
@@ -66,7 +66,8 @@ def settle(state: Mapping[str, Any], held: Callable[[str], Iterable[Held]]) -> t
 
 
 def _create(resources: list[dict[str, Any]], wanted: dict[str, Any], rows: Mapping[str, Held]) -> str:
-    known = {r.get("id") for r in resources if r["urn"] == wanted["urn"]}
+    # One that was deleted to make room has often the same id as its successor: it is not known to be there.
+    known = {r.get("id") for r in resources if r["urn"] == wanted["urn"] and not r.get("pendingReplacement")}
     made = [row for row in rows.values() if row.id not in known]
     if not made:
         return "was not made: forgotten"
@@ -75,8 +76,8 @@ def _create(resources: list[dict[str, Any]], wanted: dict[str, Any], rows: Mappi
             resources.remove(older)
         else:
             older["delete"] = True
-    for row in made:
-        resources.append(wanted | {"id": row.id, "outputs": _outputs(wanted, row)})
+    newest = made[-1]  # one operation makes one; an older one was let go on purpose (`state delete`)
+    resources.append(wanted | {"id": newest.id, "outputs": _outputs(wanted, newest)})
     return "was made: adopted"
 
 
@@ -94,7 +95,14 @@ def _update(resources: list[dict[str, Any]], wanted: dict[str, Any], rows: Mappi
 def _delete(resources: list[dict[str, Any]], wanted: dict[str, Any], rows: Mapping[str, Held]) -> str:
     if wanted.get("id") in rows:
         return "was not made: forgotten"
-    resources[:] = [r for r in resources if (r["urn"], r.get("id")) != (wanted["urn"], wanted.get("id"))]
+    gone = [r for r in resources if (r["urn"], r.get("id")) == (wanted["urn"], wanted.get("id"))]
+    succeeded = any(r["urn"] == wanted["urn"] and r not in gone for r in resources)
+    if not succeeded and any(wanted["urn"] in _needs(r) for r in resources):
+        # Deleted to make room for its successor, and others stand on it: as the engine itself writes it down.
+        for resource in gone:
+            resource["pendingReplacement"] = True
+    else:
+        resources[:] = [r for r in resources if r not in gone]
     return "was made: adopted"
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from sandbox.environment import Sandbox
+from sandbox.environment import AGAIN, Sandbox
 from sandbox.pulumi import run
 from sovereignty.errors import InputError, Problem
 
 SALT = "encryptionsalt"
+# How a stack file says who can read its secrets; in the sandbox that is the sandbox.
+_SECRETS = re.compile(rf"^(?:{SALT}|secretsprovider|encryptedkey)\s*:.*$", re.M)
+# Of a passphrase: version, salt, and a text encrypted with both (pulumi/pkg, secrets/passphrase).
+_SALT_FORM = re.compile(r"v1:[\w+/=-]+:v1:[\w+/=-]+:[\w+/=-]+")
 
 
 @dataclass(frozen=True)
@@ -47,12 +55,42 @@ def settings_copy(sandbox: Sandbox, wanted: Stack) -> Path:
     _mapping(wanted.settings)
     folder = sandbox.projects(wanted.project)
     salt = folder / f"{wanted.name}.salt"
-    if not salt.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        salt.write_text(_init(sandbox, wanted, folder))
-    copy = folder / f"Pulumi.{wanted.name}.yaml"
-    copy.write_text(f"{wanted.settings.read_text()}\n{SALT}: {salt.read_text()}\n")
+    with sandbox.guarded("settings"):  # two first runs at once
+        if not salt.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            _put(salt, _init(sandbox, wanted, folder))
+        copy = folder / f"Pulumi.{wanted.name}.yaml"
+        # As text: the engine reads `no` as a word and YAML 1.1 as a boolean.
+        settings = _SECRETS.sub("", wanted.settings.read_text(encoding="utf-8"))
+        _put(copy, f"{settings}\n{SALT}: {_read_salt(salt)}\n")
     return copy
+
+
+def _read_salt(file: Path) -> str:
+    salt = file.read_text(errors="replace").strip()
+    if not _SALT_FORM.fullmatch(salt):
+        raise InputError(
+            Problem(str(file), "is cut off: the state's secrets can't be read without it", AGAIN),
+        )
+    return salt
+
+
+def _put(file: Path, text: str) -> None:
+    """Writes a file whole or not at all."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as written:
+        written.write(text)
+    Path(written.name).replace(file)
+
+
+def state(sandbox: Sandbox, of: Stack) -> dict[str, Any]:
+    """What the engine keeps of a stack: `resources` and, after a kill, `pending_operations`; empty if there is none."""
+    file = sandbox.state / ".pulumi" / "stacks" / of.project / f"{of.name}.json"
+    try:
+        return json.loads(file.read_text())["checkpoint"].get("latest") or {}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(Problem(str(file), "is damaged: it is no state of a stack", AGAIN)) from None
 
 
 def _init(sandbox: Sandbox, wanted: Stack, folder: Path) -> str:

@@ -26,6 +26,10 @@ CREATE TABLE IF NOT EXISTS names (
     owner TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (package, space, name)
 );
+CREATE TABLE IF NOT EXISTS untold (
+    package TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, scope TEXT NOT NULL,
+    PRIMARY KEY (package, type, id, scope)
+);
 """
 _AT = "package = ? AND type = ? AND id = ? AND scope = ?"
 _BUSY_MS = 10_000
@@ -58,6 +62,10 @@ class Name:
     """Whether a new resource takes the name of a soft-deleted one over."""
 
 
+class BrokenStoreError(Exception):
+    """The file is no store, or no longer a whole one; the text says which and what to do."""
+
+
 class NameTakenError(Exception):
     """The text is what the cloud would answer."""
 
@@ -76,19 +84,39 @@ class Store:
             self.path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
         )
         self._connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-        if self._connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            self._connection.execute("PRAGMA journal_mode = WAL")
-        with self._change() as connection:
-            for statement in _SCHEMA.split(";"):
-                connection.execute(statement)
+        with self._whole():
+            if self._connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            with self._change() as connection:
+                for statement in _SCHEMA.split(";"):
+                    connection.execute(statement)
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
 
+    def check(self) -> None:
+        """Reads the whole file. Raises BrokenStoreError if a part of it is gone."""
+        with self._lock, self._whole():
+            found = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise BrokenStoreError(self._broken())
+
+    def _broken(self) -> str:
+        return f"{self.path}: is not a whole store of the sandbox\n  `make clean-sandbox` forgets it and starts anew"
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError:  # busy, or no space: says nothing about the file
+            raise
+        except sqlite3.DatabaseError:
+            raise BrokenStoreError(self._broken()) from None
+
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
+        with self._lock, self._whole():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -99,7 +127,7 @@ class Store:
 
     def _rows(self, where: str = "1", *values: str) -> list[Row]:
         query = f"SELECT package, urn, id, type, inputs, outputs, scope FROM resources WHERE {where} ORDER BY rowid"  # noqa: S608
-        with self._lock:
+        with self._lock, self._whole():
             found = self._connection.execute(query, values).fetchall()
         return [
             Row(package, urn, id, type, json.loads(inputs), json.loads(outputs), scope)
@@ -126,6 +154,11 @@ class Store:
     def by_type(self, package: str, type: str) -> list[Row]:
         return self._rows("package = ? AND type = ?", package, type)
 
+    def untold(self) -> list[Row]:
+        """What was made while its stand-in was killed, or its call given up, before the engine had its answer."""
+        same = " AND ".join(f"untold.{key} = resources.{key}" for key in ("package", "type", "id", "scope"))
+        return self._rows(f"EXISTS (SELECT 1 FROM untold WHERE {same})")  # noqa: S608
+
     def under(self, package: str, id: str) -> list[Row]:
         """What lies below an Azure id: its path is the hierarchy, and its case means nothing."""
         prefix = id.rstrip("/").lower() + "/"
@@ -136,18 +169,26 @@ class Store:
     def add(self, row: Row, names: tuple[Name, ...] = (), *, taken: str = "", put: bool = False) -> None:
         """Keeps a new resource and takes its names. Raises NameTakenError, having changed nothing.
 
-        `taken` is the refusal where the id exists already; `put` overwrites it instead.
+        `taken` is the refusal where the id exists already; `put` overwrites it instead. What is new counts as untold.
         """
         with self._change() as connection:
             for name in names:
                 _take(connection, row, name)
-            if not put and connection.execute(f"SELECT 1 FROM resources WHERE {_AT}", _key(row)).fetchone():  # noqa: S608
+            there = connection.execute(f"SELECT 1 FROM resources WHERE {_AT}", _key(row)).fetchone()  # noqa: S608
+            if there and not put:
                 raise NameTakenError(taken or f"{row.type} {row.id} already exists")
+            if not there:
+                connection.execute("INSERT OR REPLACE INTO untold VALUES (?, ?, ?, ?)", _key(row))
             connection.execute(
                 "INSERT OR REPLACE INTO resources (package, type, id, scope, urn, inputs, outputs)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (*_key(row), row.urn, json.dumps(row.inputs), json.dumps(row.outputs)),
             )
+
+    def told(self, row: Row) -> None:
+        """The engine has its answer: whoever made the resource knows of it."""
+        with self._change() as connection:
+            connection.execute(f"DELETE FROM untold WHERE {_AT}", _key(row))  # noqa: S608
 
     def change(self, row: Row) -> None:
         """Keeps a resource's new inputs and outputs. Raises KeyError if it is gone."""
@@ -164,7 +205,8 @@ class Store:
         outliving = {(name.space, name.name) for name in names}
         with self._change() as connection:
             for row in rows:
-                connection.execute(f"DELETE FROM resources WHERE {_AT}", _key(row))  # noqa: S608
+                for table in ("resources", "untold"):
+                    connection.execute(f"DELETE FROM {table} WHERE {_AT}", _key(row))  # noqa: S608
                 owned = connection.execute(
                     "SELECT space, name FROM names WHERE package = ? AND owner = ?", (row.package, _owner(row))
                 ).fetchall()

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sandbox.environment import Sandbox
-from sandbox.stacks import Stack
+from sandbox.stacks import Stack, state
 
 # In the order in which a reader wants them; the engine's own words.
 OPERATIONS = ("create", "update", "replace", "delete", "same")
@@ -61,11 +61,7 @@ def show_what_stays(left: list[dict[str, Any]]) -> None:
 
 def resources(sandbox: Sandbox, stack: Stack) -> list[dict[str, Any]]:
     """The resources in a stack's state; none if there is no such state."""
-    file = sandbox.state / ".pulumi" / "stacks" / stack.project / f"{stack.name}.json"
-    if not file.exists():
-        return []
-    latest = json.loads(file.read_text())["checkpoint"].get("latest") or {}
-    return latest.get("resources") or []
+    return state(sandbox, stack).get("resources") or []
 
 
 def kind(resource: dict[str, Any]) -> str:

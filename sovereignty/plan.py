@@ -37,7 +37,7 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 PROVIDER: Final = "pulumi:providers:"
-_VERSIONED_PACKAGE = re.compile(r"^(?P<package>[a-z][a-z0-9-]*)_[a-z0-9]+_v\d{8}[a-z0-9]*$")
+_VERSIONED_PACKAGE = re.compile(r"^(?P<package>azure-native)_[a-z0-9]+_v\d{8}[a-z0-9]*$")
 _VERSIONED_MODULE = re.compile(r"/v\d{8}[a-z0-9]*$")
 
 

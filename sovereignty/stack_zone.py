@@ -32,11 +32,17 @@ class Ruling:
         return any(not remark.advisory for remark in self.remarks)
 
 
-def decide(configuration: Configuration, organization: str, project: str, stack: str, own: str | None) -> Ruling:
-    """Which zone a stack has. `organization` is empty where nobody knows it; `own` is its `sovereign-zones:zone`."""
+def decide(
+    configuration: Configuration, organization: str, project: str, stack: str, own: str | None, *, secret: bool = False
+) -> Ruling:
+    """Which zone a stack has. `organization` is empty where nobody knows it; `own` is its `sovereign-zones:zone`.
+
+    What the stack keeps `secret` is not repeated.
+    """
+    shown = "a secret" if secret else quoted(own) or "empty"
     zones, stacks = configuration.zones, configuration.settings.stacks
     if stacks is None:
-        return _own(zones, own)
+        return _own(zones, own, shown)
     fitting = [e for e in stacks if _fits(e.match, organization, project, stack)]
     name = f"{organization or '<organization>'}/{project}/{stack}"
     if not fitting:
@@ -57,11 +63,11 @@ def decide(configuration: Configuration, organization: str, project: str, stack:
         )
     remarks = ()
     if own is not None and own != given:
-        said = f"none: its residency is not judged, but its own sovereign-zones:zone is {quoted(own)}"
+        said = f"none: its residency is not judged, but its own sovereign-zones:zone is {shown}"
         remarks = (
             Remark(
                 f"the pack's configuration gives {name} the zone "
-                + (said if given == NO_ZONE else f"{given}, but its own sovereign-zones:zone is {quoted(own)}"),
+                + (said if given == NO_ZONE else f"{given}, but its own sovereign-zones:zone is {shown}"),
                 f"Set sovereign-zones:zone to {given}." if given != NO_ZONE else "Take sovereign-zones:zone out.",
             ),
         )
@@ -85,14 +91,14 @@ def _candidates(fitting: Sequence[StackEntry]) -> Iterable[StackEntry]:
             return
 
 
-def _own(zones: Mapping[str, Zone], own: str | None) -> Ruling:
+def _own(zones: Mapping[str, Zone], own: str | None, shown: str) -> Ruling:
     if own is None:
         return Ruling(
             None,
             (Remark("the stack names no zone", f"Set sovereign-zones:zone to one of: {', '.join(zones)}."),),
         )
     if own not in zones:
-        return Ruling(None, (Remark(f"there is no zone {quoted(own)}", did_you_mean(own, [*zones])),))
+        return Ruling(None, (Remark(f"its sovereign-zones:zone, {shown}, is no zone", did_you_mean(own, [*zones])),))
     chosen = Remark(
         f"zone {own} was chosen by the stack that is judged",
         "Let the pack's configuration decide (`stacks`), so that a team can't choose its law.",

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 _FOLDER = Path(__file__).parent
+_RESOURCES = {"aws": "aws_resources", "azure-native": "azure_resources"}
 
 
 @cache
@@ -25,4 +26,9 @@ def open_enumerations() -> frozenset[str]:
 
 def covered(package: str) -> Mapping[str, Mapping[str, Any]]:
     """The types that the stand-in knows closely: token -> what it knows."""
-    return table({"aws": "aws_resources", "azure-native": "azure_resources"}[package])["resources"]
+    return table(_RESOURCES[package])["resources"]
+
+
+def verified(package: str) -> Mapping[str, Mapping[str, str]]:
+    """Of the covered types those that were compared with a source: token -> `what` was, and with which `source`."""
+    return table(_RESOURCES[package])["verified"]

@@ -18,6 +18,7 @@ from sovereignty.rules.placement import (
     carried,
     carriers,
     deployed,
+    made_otherwise,
     members,
     table,
 )
@@ -26,18 +27,20 @@ TABLE = "aws_placement"
 PATH = "region"
 # The zones of a region are its name and one letter; a Local or Wavelength Zone inserts the place (us-east-1-qro-1a).
 _ZONE_OF_REGION = re.compile(r"(?P<region>[a-z]{2}(?:-[a-z]+)+-\d+)[a-z]")
-_ZONES = ("availabilityZone", "availabilityZones[]")
+_ID_OF_ZONE = re.compile(
+    r"[a-z]{2,4}\d+-az\d+"
+)  # a Local or Wavelength Zone inserts its place here too (use1-qro1-az1)
 
 
 def locate(resource: Resource) -> Iterator[Answer]:
     """What the resource says of its place by itself."""
     if content := _content(resource):
         yield Content(content["name"])
-        if _path(resource) not in resource.props:
+        if _path(resource) == PATH and PATH not in resource.props:
             return  # a global service: once it is opened there is nothing else to ask
     answer = _region(resource)
     yield answer
-    if isinstance(answer, Placed) and resource.type in carriers(TABLE):
+    if resource.type in carriers(TABLE):
         yield carried(resource.type, carriers(TABLE)[resource.type])
     yield from _zones(resource)
 
@@ -59,9 +62,9 @@ def settle(resource: Resource, plan: Plan) -> Iterator[Answer]:
 def exception(resource: Resource, region: str, opened: tuple[str, ...], edge: tuple[str, ...], partition: str) -> bool:
     """Whether the zone opens this use of a region outside it: `edge`, or a content-bearing service's control plane."""
     content = _content(resource)
-    if content and content["name"] in opened:
+    if content and content["name"] in opened and _path(resource) == PATH:  # an endpoint's place is no control plane
         service = facts.aws_global_services().services[content["prefix"]]
-        return region in (service.control_plane_region[partition], *service.extra_regions.get(partition, ()))
+        return region in (service.control_plane_region.get(partition), *service.extra_regions.get(partition, ()))
     for name in edge:
         use = table(TABLE)["edge"][name]
         if resource.type in use["types"] and region == use["region"] and _has(resource, use.get("when", {})):
@@ -129,19 +132,44 @@ def _placed(path: str, region: Any, by: str = "") -> Answer:
 
 
 def _zones(resource: Resource) -> Iterator[Answer]:
-    for path in _ZONES:
-        for where, zone in resource.values(path):
-            if zone is UNKNOWN:
-                continue  # it lies in the resource's own region; a literal, and the deployment itself, is judged
-            match = _ZONE_OF_REGION.fullmatch(zone) if isinstance(zone, str) else None
-            if match:
-                yield Placed(where, match["region"])
-            else:
-                yield Unplaced(
-                    where,
-                    "it is no availability zone of a region; a Local or Wavelength Zone may lie in another country",
-                    "Use one of the region's own zones, such as eu-central-1a.",
-                )
+    """Places inside a region. An unknown one isn't asked for: a literal, and the deployment itself, is judged."""
+    for where, zone in _inside(resource, "zone_names"):
+        match = _ZONE_OF_REGION.fullmatch(zone) if isinstance(zone, str) else None
+        yield Placed(where, match["region"]) if match else _elsewhere(where, "eu-central-1a")
+    for where, zone in _inside(resource, "zone_ids"):
+        # an id of another region's zone is refused by the region that is asked
+        if not (isinstance(zone, str) and _ID_OF_ZONE.fullmatch(zone)):
+            yield _elsewhere(where, "euc1-az1")
+    for where, _ in _inside(resource, "outposts"):
+        yield Unplaced(
+            where,
+            "an Outpost stands where its owner put it, whatever region it belongs to",
+            "Leave it out, or ask for an exemption.",
+        )
+
+
+def _inside(resource: Resource, kind: str) -> Iterator[tuple[str, Any]]:
+    for first, path in _paths_inside(kind, resource.type):
+        if first in resource.props:
+            for where, value in resource.values(path):
+                if value is not UNKNOWN and value not in ("", []):
+                    yield where, value
+
+
+@cache
+def _paths_inside(kind: str, of_type: str) -> tuple[tuple[str, str], ...]:
+    """(its first key, the path) for each path of that kind on the type."""
+    rows = table(TABLE)["inside_a_region"][kind]
+    paths = (row["path"] for row in rows if of_type in row.get("types", (of_type,)))
+    return tuple((path.replace("[]", "").partition(".")[0], path) for path in paths)
+
+
+def _elsewhere(where: str, example: str) -> Unplaced:
+    return Unplaced(
+        where,
+        "it is no availability zone of a region; a Local or Wavelength Zone may lie in another country",
+        f"Use one of the region's own zones, such as {example}.",
+    )
 
 
 def _from_sources(resource: Resource, plan: Plan, open_answer: Unplaced) -> Iterator[Answer]:
@@ -154,13 +182,11 @@ def _from_sources(resource: Resource, plan: Plan, open_answer: Unplaced) -> Iter
         yield Unplaced(open_answer.path, f"{open_answer.why}, and nothing in this stack says it", open_answer.hint)
         return
     for source in sources:
-        answer = _placed_already(source) if source is not None and source.package == "aws" else None
-        if source is not None and isinstance(answer, Placed):
+        answer = _region(source) if source is not None and source.package == "aws" else None
+        if source is not None and deployed(source, PATH) is not None:
+            why = made_otherwise(source, PATH)
+            yield Unplaced(open_answer.path, f"{open_answer.why}, and {why}", open_answer.hint)
+        elif source is not None and isinstance(answer, Placed):
             yield Placed(open_answer.path, answer.region, f"{source.name}, which it is made from")
         else:
             yield Unplaced(open_answer.path, f"{open_answer.why}, and nothing in this stack says it", open_answer.hint)
-
-
-def _placed_already(source: Resource) -> Answer:
-    result = deployed(source, PATH)
-    return _region(source) if result is None else _placed(PATH, result)

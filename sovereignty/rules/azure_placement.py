@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -19,6 +20,7 @@ from sovereignty.rules.placement import (
     carried,
     carriers,
     deployed,
+    made_otherwise,
     members,
     table,
 )
@@ -66,21 +68,26 @@ def _content(key: str) -> frozenset[str]:
     return frozenset(name for row in table(TABLE)["content"] for name in row[key])
 
 
-UNKNOWN_ARM_TYPE = "an ARM type that is not known before the deployment"
+UNREADABLE_ARM_TYPE = "an ARM type that can't be read"
+# What the parts of an ARM type may be written in; dots alone, escapes and the like would lead to another path.
+_ARM_PART = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
 def _arm_type(resource: Resource) -> str:
-    """The ARM type of a generic resource, in lower case; empty for any other."""
+    """The ARM type of a generic resource, in its one spelling; empty for any other."""
     if resource.type != table(TABLE)["generic"]:
         return ""
-    parts = [resource.props.get(key) for key in ("resourceProviderNamespace", "parentResourcePath", "resourceType")]
-    if any(part is UNKNOWN for part in parts):
-        return UNKNOWN_ARM_TYPE
-    return "/".join(str(part).strip("/") for part in parts if part).lower()
+    written = (resource.props.get(key) for key in ("resourceProviderNamespace", "parentResourcePath", "resourceType"))
+    parts = ["" if part is None else part for part in written]
+    if not all(isinstance(part, str) for part in parts):
+        return UNREADABLE_ARM_TYPE
+    steps = [step for step in "/".join(map(str.strip, parts)).lower().split("/") if step]
+    readable = steps and all(_ARM_PART.fullmatch(step) for step in steps)
+    return "/".join(steps) if readable else UNREADABLE_ARM_TYPE
 
 
 def _carried(arm_type: str) -> str:
-    if arm_type == UNKNOWN_ARM_TYPE:
+    if arm_type == UNREADABLE_ARM_TYPE:
         return arm_type
     return f"properties of {arm_type}" if arm_type in members(TABLE, "carrier_arm_types") else ""
 
@@ -127,7 +134,7 @@ def _placed(resource: Resource, location: Any, by: str = "") -> Answer:
 
 def _from_stack(resource: Resource, plan: Plan, unplaced: Unplaced, trail: frozenset[str]) -> Iterator[Answer]:
     location = resource.props.get(PATH)
-    if location is UNKNOWN:
+    if location is UNKNOWN and not _left_to_group(resource, plan):
         yield from _from_sources(plan.sources(resource, PATH), plan, unplaced, trail)
     elif azure_owner.locationless(resource):
         yield from _from_owner(resource, plan, trail)
@@ -136,6 +143,14 @@ def _from_stack(resource: Resource, plan: Plan, unplaced: Unplaced, trail: froze
         yield from _from_sources(plan.sources(provider, PATH) if provider else (), plan, unplaced, trail)
     else:
         yield from _from_group(resource, plan, trail)
+
+
+def _left_to_group(resource: Resource, plan: Plan) -> bool:
+    """Whether the provider itself marked the location unknown: the program left it out, and the group's name is new.
+
+    Source: getDefaultLocation in pulumi-azure-native's provider.
+    """
+    return resource.props.get(GROUP_KEY) is UNKNOWN and not plan.sources(resource, PATH)
 
 
 def _from_sources(
@@ -147,6 +162,8 @@ def _from_sources(
     for source in sources:
         if source is None or source.package != PACKAGE:
             yield Unplaced(PATH, f"{unplaced.why}, and what it is made from has no known place", unplaced.hint or _SET)
+        elif deployed(source, PATH) is not None:
+            yield Unplaced(PATH, f"{unplaced.why}, and {made_otherwise(source, PATH)}", unplaced.hint or _SET)
         else:
             yield from _of(source, plan, f"{source.name}, which it is made from", trail)
 

@@ -62,6 +62,11 @@ def deployed(resource: Resource, path: str) -> str | None:
     return place if isinstance(place, str) and place.strip() else None
 
 
+def made_otherwise(source: Resource, path: str) -> str:
+    """What to say of an unknown place made from a resource whose own is known: had it been that one, it were known."""
+    return f"{source.name}, which it is made from, has a known {path}, so it is made from something else of it"
+
+
 @cache
 def table(name: str) -> Mapping[str, Any]:
     """A dated table of sovereignty/facts."""

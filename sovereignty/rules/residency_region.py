@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
@@ -15,7 +14,6 @@ from sovereignty.zone import Zone
 
 AWS, AZURE = "aws", azure_placement.PACKAGE
 BUILT_IN = "pulumi"
-_AWS_REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,2}-\d{1,2}")
 
 RULE = Rule(
     id="residency.region",
@@ -73,8 +71,11 @@ RULE = Rule(
     details="""\
 An AWS resource lives in its `region`, else in its provider's. An Azure resource lives in its `location`, else in its
 provider's, else in its resource group's; a child or extension lives where what it belongs to does. An unknown place is
-settled by what it was made from, where the stack holds that, in the pass over the whole stack.
+settled by what it was made from, where the stack holds that, in the pass over the whole stack. If the place of that is
+known and this one is not, it was made from something else of it, and is undetermined.
 
+- A region's own availability zones are allowed, by name and by id. Local Zones, Wavelength Zones, Outposts, edge zones
+  and custom locations may stand in another country: undetermined.
 - A provider places nothing by itself: what is made with it is judged.
 - A component holds nothing: its children are judged.
 - Global services are judged by dated tables (`aws_placement.yaml` and `azure_placement.yaml` in `sovereignty/facts/`):
@@ -183,6 +184,4 @@ def _regions(zone: Zone, resource: Resource) -> str:
 
 def _shown(package: str, region: str) -> str:
     """The place as a message may show it; nothing where the text is no place, since it may be anything."""
-    if package == AWS:
-        return region if _AWS_REGION.fullmatch(region) else ""
-    return region if facts.region("azure", region) else ""
+    return region if facts.region("aws" if package == AWS else "azure", region) else ""

@@ -33,6 +33,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("engine")
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Prints the kill table, where tests have told of kills."""
+    passed = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    told = [told for report in passed if report.when == "call" for told in report.user_properties]
+    rows = [value for name, value in told if name == "kill"]
+    if rows:
+        terminalreporter.section("kill table")
+        head = ("in the middle of", "killed", "the cloud had done it", "the next run found", "lost", "doubled")
+        terminalreporter.line(f"| {' | '.join(head)} |")
+        terminalreporter.line("|---|---|---|---|---|---|")
+        for row in sorted(rows):
+            terminalreporter.line(f"| {' | '.join(map(str, row))} |")
+
+
 @dataclass(frozen=True)
 class Ran:
     code: int
@@ -57,11 +71,15 @@ class Project:
     def write(self, program: str) -> None:
         (self.folder / "__main__.py").write_text(dedent(program))
 
-    def resources(self) -> dict[str, dict[str, Any]]:
-        """The state's resources of the clouds, by name."""
+    def every_resource(self) -> list[dict[str, Any]]:
+        """The state's resources of the clouds, what waits for its deletion among them."""
         out = self.pulumi("stack", "export", "--stack", "dev").output
         found = json.loads(out)["deployment"].get("resources") or []
-        return {r["urn"].rpartition("::")[2]: r for r in found if not r["type"].startswith("pulumi:")}
+        return [r for r in found if not r["type"].startswith("pulumi:")]
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """The same by name."""
+        return {r["urn"].rpartition("::")[2]: r for r in self.every_resource()}
 
 
 def pulumi(sandbox: Sandbox, folder: Path, *arguments: str, **more: str) -> Ran:

@@ -40,9 +40,12 @@ def test_a_misspelt_property_in_a_component_is_named_at_preview_and_nothing_is_m
 
 
 def test_a_bucket_name_that_is_taken_is_refused_as_the_cloud_does(project):
-    text = PROVIDER + """
+    text = (
+        PROVIDER
+        + """
     aws.s3.Bucket("first", bucket="one-name-for-all", opts=there)
     """
+    )
     assert up(project(text, name="a")).code == 0
     other = project(text, name="b")
     out = up(other)
@@ -53,9 +56,12 @@ def test_a_bucket_name_that_is_taken_is_refused_as_the_cloud_does(project):
 
 
 def test_a_new_region_replaces_and_a_new_tag_updates(project):
-    text = PROVIDER + """
+    text = (
+        PROVIDER
+        + """
     aws.s3.Bucket("data", region="{region}", tags={{"a": "{tag}"}}, opts=there)
     """
+    )
     made = project(text.format(region="eu-central-1", tag="1"))
     assert up(made).code == 0
     first = made.resources()["data"]["id"]
@@ -120,9 +126,12 @@ def test_an_invoke_that_is_not_covered_is_named(project):
 
 
 def test_what_stands_in_the_sandbox_can_be_imported(project):
-    text = PROVIDER + """
+    text = (
+        PROVIDER
+        + """
     aws.s3.Bucket("data", bucket="to-be-imported", opts=there)
     """
+    )
     made = project(text, name="a")
     assert up(made).code == 0
     gone = made.pulumi("state", "delete", "--yes", "--stack", "dev", made.resources()["data"]["urn"])
@@ -148,9 +157,12 @@ def test_a_protected_resource_stays_when_the_rest_is_destroyed(project):
 
 
 def test_a_refresh_finds_what_was_deleted_behind_the_engine_s_back(project):
-    made = project(PROVIDER + """
+    made = project(
+        PROVIDER
+        + """
     aws.s3.Bucket("data", bucket="deleted-by-hand", opts=there)
-    """)
+    """
+    )
     assert up(made).code == 0
     store = Store(made.sandbox.folder / "store")
     for row in store.all():
@@ -162,9 +174,12 @@ def test_a_refresh_finds_what_was_deleted_behind_the_engine_s_back(project):
 
 
 def test_of_two_runs_at_once_the_second_is_refused_by_the_engine_s_lock(project):
-    made = project(PROVIDER + """
+    made = project(
+        PROVIDER
+        + """
     aws.s3.Bucket("data", opts=there)
-    """)
+    """
+    )
     pause = {"SOVEREIGN_SANDBOX_PAUSE": "create:aws:s3/bucket:Bucket:before"}
     marker = made.sandbox.folder / "paused"
     marker.unlink(missing_ok=True)

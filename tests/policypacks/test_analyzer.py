@@ -348,3 +348,32 @@ def test_cancel_ends_the_pack():
     with client(Analyzer({}, RULES, "1", stop=lambda: ended.append(True))) as pack:
         pack.Cancel(empty_pb2.Empty())
     assert ended == [True]
+
+
+def test_after_a_faulty_configuration_nothing_passes_until_it_is_mended(pack: Client):
+    pack.stack(zone="eu")
+    with pytest.raises(grpc.RpcError):
+        pack.configure({"sovereignty": {"stack": []}})
+    diagnostics = pack.analyze(BUCKET, INSIDE, provider={})
+    assert seen(diagnostics) == [("sovereignty", messages.MANDATORY)]
+    assert "sovereignty.stack" in diagnostics[0].message
+    assert ("sovereignty", messages.MANDATORY) in seen(pack.analyze_stack(finished(BUCKET, INSIDE, provider={})))
+    pack.configure(EU)
+    assert pack.analyze(BUCKET, INSIDE, provider={}) == []
+
+
+@pytest.mark.parametrize("configuration", [EU, {}])
+def test_a_zone_that_the_stack_keeps_secret_is_never_printed(pack: Client, configuration: dict[str, Any]):
+    pack.ConfigureStack(
+        messages.AnalyzerStackConfigureRequest(
+            organization="acme",
+            project="shop",
+            stack="prod",
+            config={"sovereign-zones:zone": "hunter2"},
+            config_secret_keys=["sovereign-zones:zone"],
+        )
+    )
+    pack.configure(configuration)
+    diagnostics = pack.analyze(ROOT_STACK)
+    assert seen(diagnostics) == [("sovereignty", messages.MANDATORY)]
+    assert "hunter2" not in str(diagnostics)

@@ -1,5 +1,7 @@
 """The dated tables: complete for the installed SDKs, and free of names that nothing has."""
 
+import re
+
 import pytest
 
 from sovereignty import facts
@@ -47,3 +49,10 @@ def test_every_type_that_a_table_names_is_one_of_the_sdk(name: str, sdk: str):
 @pytest.mark.parametrize("name", [AWS, AZURE, "packages", *TABLES])
 def test_a_table_carries_its_day(name: str):
     assert facts.as_of(name) >= "2026-11-24"
+
+
+def test_every_path_inside_a_region_is_one_of_the_sdk():
+    kinds = table(AWS)["inside_a_region"]
+    known = {name for names in arguments("pulumi-aws").values() for name in names}
+    firsts = {row["path"].replace("[]", "").partition(".")[0] for rows in kinds.values() for row in rows}
+    assert {re.sub("([A-Z])", r"_\1", first).lower() for first in firsts} - known == set()

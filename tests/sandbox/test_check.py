@@ -284,4 +284,27 @@ def test_a_provider_without_region_is_refused(stand_in: Any) -> None:
 def test_an_account_that_is_not_allowed_is_refused(stand_in: Any) -> None:
     role = '[{"roleArn": "arn:aws:iam::999988887777:role/deploy"}]'
     text = refusal(stand_in, "aws", region="eu-west-1", assumeRoles=role, allowedAccountIds='["222233334444"]')
-    assert "999988887777" in text
+    assert "allowedAccountIds" in text
+    assert "999988887777" not in text  # a setting may be a secret
+
+
+HIDDEN = "hunter2-hunter2"
+
+
+def test_a_region_that_is_refused_is_not_repeated_since_it_may_be_a_secret(aws: Client) -> None:
+    faults = aws.faults("s3/bucket:Bucket", {"region": HIDDEN})
+    assert list(faults) == ["region"]
+    assert HIDDEN not in faults["region"]
+    assert "eu-central-1" in faults["region"]
+
+
+def test_a_provider_region_that_is_refused_is_not_repeated(aws: Client) -> None:
+    faults = aws.check_config(region=HIDDEN)
+    assert list(faults) == ["region"]
+    assert HIDDEN not in faults["region"]
+
+
+def test_a_region_of_another_partition_is_refused_by_the_partitions_alone(aws: Client) -> None:
+    faults = aws.faults("s3/bucket:Bucket", {"region": "cn-north-1"})
+    assert "aws-cn" in faults["region"]
+    assert "cn-north-1" not in faults["region"]

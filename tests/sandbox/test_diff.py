@@ -92,3 +92,19 @@ def test_a_replacement_under_the_same_name_deletes_first(aws: Client, azure: Cli
 def test_ignored_changes_are_no_changes(aws: Client) -> None:
     old, new = {"tags": {"a": "1"}, "bucket": "b"}, {"tags": {"a": "2"}, "bucket": "c"}
     assert kinds(aws.diff(BUCKET, old, new, ignoreChanges=["tags"])) == {"bucket": "UPDATE_REPLACE"}
+
+
+def test_an_object_that_comes_with_what_can_t_be_changed_later_makes_a_new_resource(azure: Client) -> None:
+    doubly = {"encryption": {"requireInfrastructureEncryption": True}}
+    for old, new in (({}, doubly), (doubly, {})):
+        response = azure.diff(ACCOUNT, {"accountName": "a", **old}, {"accountName": "a", **new})
+        assert list(response.replaces) == ["encryption"]
+    response = azure.diff(
+        ACCOUNT, {"accountName": "a"}, {"accountName": "a", "encryption": {"keySource": "Microsoft.Storage"}}
+    )
+    assert list(response.replaces) == []
+
+
+def test_a_vault_s_tenant_is_an_update(azure: Client) -> None:
+    old, new = ({"vaultName": "v", "properties": {"tenantId": tenant}} for tenant in "ab")
+    assert list(azure.diff("keyvault:Vault", old, new).replaces) == []

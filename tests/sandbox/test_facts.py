@@ -49,6 +49,14 @@ def test_a_covered_type_is_described_by_properties_that_it_has(package: str, tok
     assert set(known.get("outputs", {})) <= set(made.row.outputs)
 
 
+@pytest.mark.parametrize("package", CLOUDS)
+def test_what_was_compared_is_covered_and_says_with_what(package: str) -> None:
+    for token, check in facts.verified(package).items():
+        assert token in facts.covered(package)
+        assert check["what"]
+        assert re.search(r"\(read \d{4}-\d{2}-\d{2}\)$", check["source"])
+
+
 @pytest.mark.parametrize("name", sorted(facts.open_enumerations()))
 def test_an_open_enumeration_exists(name: str) -> None:
     folder, _, cls = name.rpartition(".")

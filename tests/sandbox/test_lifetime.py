@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import pytest
 from sandbox.protos import provider_pb2, provider_pb2_grpc
 from sandbox.store import Store
 from sandbox.values import write
+from tests.sandbox.ports import KNOWN, listening
 
 PARENT = """
 import subprocess, sys, time
@@ -104,3 +106,38 @@ def test_a_stand_in_imports_neither_pulumi_nor_the_sdks() -> None:
     code = "import sys, sandbox.servicer; print([m for m in sys.modules if m.split('.')[0].startswith('pulumi')])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("package", ["aws", "azure-native"])
+def test_a_stand_in_listens_on_loopback_and_nowhere_else(tmp_path: Path, package: str) -> None:
+    process = subprocess.Popen([*COMMAND, package], stdout=subprocess.PIPE, text=True, env=environment(tmp_path))
+    assert process.stdout
+    try:
+        port = int(process.stdout.readline())
+        assert not KNOWN or listening({process.pid}) == {("127.0.0.1", port)}
+        with socket.create_connection(("127.0.0.1", port)):
+            pass
+        for address in others():
+            with pytest.raises(OSError), socket.create_connection((address, port), timeout=2):
+                pass
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def others() -> set[str]:
+    """This machine's addresses beyond loopback, as far as its name says."""
+    try:
+        found = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    except OSError:
+        return set()
+    return {str(address) for address in found if not str(address).startswith("127.")}
+
+
+def test_a_stand_in_on_a_broken_store_says_so_and_ends(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "resources.db").write_bytes(b"no database, whatever this is" * 200)
+    result = subprocess.run([*COMMAND, "aws"], capture_output=True, text=True, check=False, env=environment(tmp_path))
+    assert result.returncode == 1
+    assert "make clean-sandbox" in result.stderr
+    assert "Traceback" not in result.stderr

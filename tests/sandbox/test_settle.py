@@ -127,3 +127,30 @@ def test_after_settling_the_state_holds_exactly_what_the_cloud_holds(kinds, made
     held = sorted((r["urn"], r["id"]) for r in settled["resources"])
     assert held == sorted((urn, row.id) for urn, rows in cloud.items() for row in rows)
     assert len(report) == len(kinds)
+
+
+def test_of_what_one_create_left_only_the_newest_is_adopted():
+    rows = [Row("let-go-long-ago", {"bucket": "a"}), Row("made-now", {"bucket": "a"})]
+    settled, _ = settle(state(creating=resource()), lambda urn: rows)
+    assert [r["id"] for r in settled["resources"]] == ["made-now"]
+
+
+def test_a_successor_with_the_id_of_what_was_deleted_for_it_is_adopted():
+    older = resource(id="a", pendingReplacement=True)
+    settled, report = settle(state(older, creating=resource()), lambda urn: [Row("a", {"bucket": "a"})])
+    assert [(r["id"], r.get("pendingReplacement")) for r in settled["resources"]] == [("a", None)]
+    assert [s.outcome for s in report] == ["was made: adopted"]
+
+
+def test_what_was_deleted_for_a_successor_stays_known_while_others_stand_on_it():
+    old, user = resource(id="a"), resource(urn=URN + "-user", id="b", dependencies=[URN])
+    settled, report = settle(state(old, user, deleting=old), lambda urn: [])
+    assert [(r["id"], r.get("pendingReplacement")) for r in settled["resources"]] == [("a", True), ("b", None)]
+    assert [s.outcome for s in report] == ["was made: adopted"]
+
+
+def test_what_was_deleted_after_its_successor_was_made_is_gone():
+    old, new = resource(id="a", delete=True), resource(id="c")
+    user = resource(urn=URN + "-user", id="b", dependencies=[URN])
+    settled, _ = settle(state(new, user, old, deleting=old), lambda urn: [Row("c")])
+    assert [(r["id"], r.get("pendingReplacement")) for r in settled["resources"]] == [("c", None), ("b", None)]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.store import Name, NameTakenError, Row, Store
+from sandbox.store import BrokenStoreError, Name, NameTakenError, Row, Store
 
 ROW = Row("aws", "urn:1", "b", "aws:s3/bucket:Bucket", {"bucket": "b"}, {"bucket": "b", "arn": "a"}, "1/eu")
 NAME = Name("buckets", "b", "taken", "taken by a deleted one")
@@ -120,3 +120,40 @@ def test_a_killed_writer_leaves_whole_changes_and_a_store_that_goes_on(tmp_path:
         with pytest.raises(NameTakenError):
             store.add(replace(ROW, id="new"), (Name("all", kept[-1], "taken"),))
         store.close()
+
+
+def test_what_is_made_is_untold_until_the_engine_has_its_answer(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add(ROW, (NAME,))
+    assert Store(tmp_path).untold() == [ROW]
+    store.told(ROW)
+    assert Store(tmp_path).untold() == []
+
+
+def test_what_is_overwritten_was_somebody_s_before_and_is_never_untold(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add(ROW)
+    store.told(ROW)
+    store.add(ROW, put=True)
+    assert store.untold() == []
+
+
+def test_what_is_taken_back_frees_its_names(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.add(ROW, (NAME,))
+    store.forget(ROW)
+    assert store.untold() == []
+    store.add(replace(ROW, id="c"), (NAME,))
+
+
+@pytest.mark.parametrize("keep", [1, 100, 5000])
+def test_a_store_that_was_cut_off_is_named_with_what_to_do(tmp_path: Path, keep: int) -> None:
+    store = Store(tmp_path)
+    for number in range(100):
+        store.add(replace(ROW, id=str(number), outputs={"long": "x" * 1000}))
+    store.close()
+    whole = store.path.read_bytes()
+    assert len(whole) > 3 * keep
+    store.path.write_bytes(whole[:keep] if keep > 1 else b"no database, whatever this is" * 200)
+    with pytest.raises(BrokenStoreError, match="make clean-sandbox"):
+        Store(tmp_path).check()

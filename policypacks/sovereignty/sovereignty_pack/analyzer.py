@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from sovereignty.pack_configuration import POLICY, Configuration, Level, Section
 from sovereignty.plan import Plan, Resource
 from sovereignty.rules.judge import Judge, distinct
 from sovereignty.rules.rule import Finding, Rule
-from sovereignty.stack_zone import Ruling, decide
+from sovereignty.stack_zone import Remark, Ruling, decide
 from sovereignty.zone import Zone
 
 from . import conversion, information
@@ -51,6 +51,8 @@ class Stack:
     project: str = ""
     stack: str = ""
     config: Mapping[str, str] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    """The keys of `config` whose values are secret."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Stack:
@@ -71,7 +73,7 @@ class Stack:
         parts = urn.split("::")
         stack = parts[0].rpartition(":")[2]
         project = parts[1] if len(parts) > 1 else ""
-        return Stack(self.organization, self.project or project, self.stack or stack, self.config)
+        return replace(self, project=self.project or project, stack=self.stack or stack)
 
 
 def _today() -> date:
@@ -94,6 +96,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._stop, self._today = stop, today
         self._stack = Stack.from_environment()
         self._configuration: Configuration = parse({}, zones, WHERE, rules)
+        self._fault = ""
         self._court: tuple[Ruling, Judge | None] | None = None
         self._wishes: dict[str, Resource] = {}
         self._said: dict[str, list[Finding]] = {}
@@ -113,17 +116,20 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             name: Section(_LEVELS[part.enforcementLevel], conversion.plain(part.properties))
             for name, part in request.policyConfig.items()
         }
+        self._forget()
+        self._fault = ""
         try:
             self._configuration = parse(sections, self._zones, WHERE, self._rules)
         except InputError as error:
+            self._fault = str(error)  # the engine should stop now; should it not, nothing passes
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"\n{error}")
-        self._forget()
         return empty_pb2.Empty()
 
     def ConfigureStack(
         self, request: messages.AnalyzerStackConfigureRequest, context: Any
     ) -> messages.AnalyzerStackConfigureResponse:
-        self._stack = Stack(request.organization, request.project, request.stack, dict(request.config))
+        secrets = frozenset(request.config_secret_keys)
+        self._stack = Stack(request.organization, request.project, request.stack, dict(request.config), secrets)
         self._forget()
         return messages.AnalyzerStackConfigureResponse()
 
@@ -170,8 +176,17 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """The stack's zone and a judge for it. The first resource settles it: its URN may have to name the stack."""
         if self._court is None:
             stack = self._stack.named_by(urn)
+            if self._fault:
+                mend = "Mend the configuration: until then every plan is refused."
+                self._court = Ruling(None, (Remark(f"{WHERE} can't be used:\n{self._fault}", mend),)), None
+                return self._court
             ruling = decide(
-                self._configuration, stack.organization, stack.project, stack.stack, stack.config.get(ZONE_KEY)
+                self._configuration,
+                stack.organization,
+                stack.project,
+                stack.stack,
+                stack.config.get(ZONE_KEY),
+                secret=ZONE_KEY in stack.secrets,
             )
             rules = [rule for rule in self._rules if self._configuration.levels[rule.id] is not Level.DISABLED]
             unjudged = self._configuration.settings.unjudged
@@ -190,7 +205,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             return []
         return [self._remark(remark) for remark in ruling.remarks if not remark.advisory]
 
-    def _remark(self, remark: Any) -> messages.AnalyzeDiagnostic:
+    def _remark(self, remark: Remark) -> messages.AnalyzeDiagnostic:
         level = messages.ADVISORY if remark.advisory else messages.MANDATORY
         return self._diagnostic(POLICY, f"{remark.says}\n  mend: {remark.mend}", level, "")
 

@@ -1,0 +1,170 @@
+"""Ways round the rule that somebody tried: each stays shut, and the lawful work beside it stays open."""
+
+from typing import Any
+
+import pytest
+from made import EU, alone, changed, resource, together
+
+from sovereignty.plan import UNKNOWN, Provider
+from sovereignty.rules import RULES
+from sovereignty.rules.judge import Judge
+
+GENERIC = "azure-native:resources:Resource"
+GROUP = "azure-native:resources:ResourceGroup"
+SUBNET = "aws:ec2/subnet:Subnet"
+
+
+@pytest.mark.parametrize(
+    ("namespace", "parent", "kind"),
+    [
+        ("Microsoft.Resources", "", "deployments"),
+        ("microsoft.RESOURCES", "/", "Deployments/"),
+        ("Microsoft.Resources", " ", "deployments"),
+        (" Microsoft.Resources", "", "deployments"),
+        ("/Microsoft.Resources//", "", "deployments"),
+        ("Microsoft.Foo/..", "", "../Microsoft.Resources/deployments"),
+        ("Microsoft.Resources", "", "%64eployments"),
+        ("Microsoft.Resources", "", "deployments?x=1"),
+        ("\uff2dicrosoft.Resources", "", "deployments"),
+        (5, "", "deployments"),
+        (["Microsoft.Resources"], "", "deployments"),
+        ("", "", ""),
+    ],
+)
+def test_a_template_is_one_however_its_arm_type_is_written(namespace: Any, parent: Any, kind: Any):
+    props = {"resourceProviderNamespace": namespace, "parentResourcePath": parent, "resourceType": kind}
+    assert "undetermined" in alone(resource(GENERIC, {"location": "westeurope", "resourceGroupName": "data", **props}))
+
+
+@pytest.mark.parametrize("namespace", [" Microsoft.Cdn", "microsoft.cdn/", "/MICROSOFT.CDN"])
+def test_content_delivery_is_refused_however_its_arm_type_is_written(namespace: str):
+    props = {"resourceProviderNamespace": namespace, "parentResourcePath": "", "resourceType": "profiles"}
+    assert alone(resource(GENERIC, {"location": "westeurope", **props})) == ["violation"]
+
+
+def test_an_ordinary_generic_resource_is_allowed():
+    props = {"resourceProviderNamespace": "Microsoft.Storage", "parentResourcePath": "", "resourceType": "accounts"}
+    assert alone(resource(GENERIC, {"location": "West Europe", "resourceGroupName": "data", **props})) == []
+
+
+def test_a_region_that_is_not_known_yet_does_not_hide_that_a_template_brings_others():
+    bucket = resource("aws:s3/bucket:Bucket", {"region": "eu-central-1"}, name="bucket")
+    stack = resource("aws:cloudformation/stack:Stack", {"region": UNKNOWN}, made_from={"region": (bucket,)})
+    assert alone(stack) == ["undetermined"]
+    assert together(bucket, stack) == {"it": ["undetermined"]}
+
+
+def test_an_opened_accelerator_does_not_open_its_control_plane_region_to_endpoints():
+    zone = changed(EU, content_bearing=("globalaccelerator",))
+    for kind in ("endpointGroup:EndpointGroup", "customRoutingEndpointGroup:CustomRoutingEndpointGroup"):
+        token = f"aws:globalaccelerator/{kind}"
+        assert alone(resource(token, {"endpointGroupRegion": "us-west-2"}), zone=zone) == ["violation"]
+        assert alone(resource(token, {"endpointGroupRegion": "eu-central-1"}), zone=zone) == []
+
+
+def test_an_endpoint_group_that_names_no_region_lies_in_its_providers():
+    zone = changed(EU, content_bearing=("globalaccelerator",))
+    token = "aws:globalaccelerator/endpointGroup:EndpointGroup"
+    assert alone(resource(token, {}, provider={"region": "us-east-1"}), zone=zone) == ["violation"]
+    assert alone(resource(token, {}, provider={"region": "eu-central-1"}), zone=zone) == []
+    assert alone(resource(token, {}), zone=zone) == ["undetermined"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "props", "path"),
+    [
+        (SUBNET, {"availabilityZoneId": "euw3-cmn1-wlz1"}, "availabilityZoneId"),
+        (SUBNET, {"availabilityZoneId": "use1-qro1-az1"}, "availabilityZoneId"),
+        (SUBNET, {"availabilityZoneId": 5}, "availabilityZoneId"),
+        (SUBNET, {"outpostArn": "arn:aws:outposts:eu-central-1:1:outpost/op-1"}, "outpostArn"),
+        (
+            "aws:s3/directoryBucket:DirectoryBucket",
+            {"location": {"name": "use1-qro1-az1", "type": "LocalZone"}},
+            "location.name",
+        ),
+        (
+            "aws:ec2/launchTemplate:LaunchTemplate",
+            {"placement": {"availabilityZone": "us-east-1a"}},
+            "placement.availabilityZone",
+        ),
+        ("aws:efs/fileSystem:FileSystem", {"availabilityZoneName": "eu-central-1-ham-1a"}, "availabilityZoneName"),
+        (
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            {"preferredCacheClusterAzs": ["us-east-1a"]},
+            "preferredCacheClusterAzs[0]",
+        ),
+        ("aws:s3outposts/endpoint:Endpoint", {"outpostId": "op-1"}, "outpostId"),
+    ],
+)
+def test_no_property_leads_into_a_zone_or_outpost_that_may_stand_elsewhere(kind: str, props: dict, path: str):
+    found = Judge(EU, RULES).resource(resource(kind, {"region": "eu-central-1", **props}))
+    assert [finding.path for finding in found] == [path]
+
+
+@pytest.mark.parametrize(
+    ("kind", "props"),
+    [
+        (SUBNET, {"availabilityZoneId": "euc1-az2"}),
+        (SUBNET, {"availabilityZoneId": UNKNOWN, "outpostArn": None}),
+        ("aws:s3/directoryBucket:DirectoryBucket", {"location": {"name": "euw1-az1", "type": "AvailabilityZone"}}),
+        ("aws:ec2/launchTemplate:LaunchTemplate", {"placement": {"availabilityZone": "eu-central-1b"}}),
+        ("aws:efs/fileSystem:FileSystem", {"availabilityZoneName": "eu-central-1a"}),
+    ],
+)
+def test_a_regions_own_zones_are_allowed_by_name_and_by_id(kind: str, props: dict):
+    assert alone(resource(kind, {"region": "eu-central-1", **props})) == []
+
+
+@pytest.mark.parametrize("token", ["random_x_v20240101:index:Thing", "tls_a_v20240101:index:Key"])
+def test_only_azure_native_has_packages_by_version(token: str):
+    assert alone(resource(token)) == ["undetermined"]
+
+
+def test_text_that_has_the_shape_of_a_region_is_shown_only_if_it_is_one():
+    (finding,) = Judge(EU, RULES).resource(resource("aws:s3/bucket:Bucket", {"region": "pw-hunter-2"}))
+    assert finding.found == ""
+    assert "hunter" not in finding.text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "props"),
+    [
+        ("azure-native:privatedns:PrivateRecordSet", {"privateZoneName": "privatelink.blob.core.windows.net"}),
+        ("azure-native:dns:RecordSet", {"zoneName": "example.org"}),
+        ("azure-native:dns:DnssecConfig", {"zoneName": "example.org"}),
+        ("azure-native:privatedns:VirtualNetworkLink", {"privateZoneName": "a.b", "location": "global"}),
+    ],
+)
+def test_records_of_a_dns_zone_in_another_stack_are_allowed(kind: str, props: dict):
+    assert together(resource(kind, {"resourceGroupName": "hub", **props})) == {}
+
+
+def test_a_place_made_from_something_else_of_a_resource_is_not_taken_for_its_place():
+    bucket = resource(
+        "aws:s3/bucket:Bucket", {"region": "eu-central-1"}, outputs={"region": "eu-central-1"}, name="src"
+    )
+    queue = resource("aws:sqs/queue:Queue", {"region": UNKNOWN}, made_from={"region": (bucket,)})
+    assert together(bucket, queue) == {"it": ["undetermined"]}
+    group = resource(GROUP, {"location": "westeurope"}, outputs={"location": "westeurope"}, name="rg")
+    vault = resource("azure-native:keyvault:Vault", {"location": UNKNOWN}, made_from={"location": (group,)})
+    assert together(group, vault) == {"it": ["undetermined"]}
+
+
+def test_a_provider_whose_region_is_made_from_something_else_of_a_resource_is_undetermined():
+    bucket = resource(
+        "aws:s3/bucket:Bucket", {"region": "eu-central-1"}, outputs={"region": "eu-central-1"}, name="src"
+    )
+    maker = resource("pulumi:providers:aws", {"region": UNKNOWN}, name="maker", made_from={"region": (bucket,)})
+    given = Provider(type="pulumi:providers:aws", urn=maker.urn, name="maker", props={"region": UNKNOWN})
+    queue = resource("aws:sqs/queue:Queue", {}, given_provider=given)
+    assert together(bucket, maker, queue) == {"it": ["undetermined"]}
+
+
+@pytest.mark.parametrize(("location", "verdicts"), [("westeurope", {}), ("eastus", {"rg": ["violation"]})])
+def test_a_location_that_the_provider_left_unknown_is_that_of_the_new_group(location: str, verdicts: dict):
+    """The real provider fills in `location: unknown` where the program names none and the group's name is new."""
+    group = resource(GROUP, {"location": location}, outputs={"location": location}, name="rg")
+    props = {"location": UNKNOWN, "resourceGroupName": UNKNOWN}
+    account = resource("azure-native:storage:StorageAccount", props, made_from={"resourceGroupName": (group,)})
+    assert together(group, account) == verdicts | ({"it": ["violation"]} if verdicts else {})
+    assert together(resource("azure-native:storage:StorageAccount", props)) == {"it": ["undetermined"]}
