@@ -46,11 +46,13 @@ clean-sandbox: $(ready) ## forget the sandbox and all that it holds
 
 .PHONY: test
 test: setup ## what a contributor runs: unit tests, and the real engine on the sandbox
-	@$(run) -m pytest -n 2 --dist loadfile -m "not heavy"
+	@$(run) -m pytest -n 2 --dist worksteal -m "not engine and not heavy"
+	@$(run) -m pytest -n 2 --dist loadfile -m "engine and not heavy"
 
 .PHONY: test-all
 test-all: setup ## all of it: every resource type, kills, a fresh pack, several Pythons
-	@$(run) -m pytest -n 2 --dist loadfile
+	@$(run) -m pytest -n 2 --dist loadfile -m "not heavy"
+	@$(run) -m pytest -n 2 --dist worksteal -m heavy
 
 .PHONY: lint
 lint: $(ready) ## ruff, pyright, and the arrows of the architecture

@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ class Store:
         self._connection = sqlite3.connect(
             self.path, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
         )
+        weakref.finalize(self, self._connection.close)  # Python 3.13 warns of a connection that nobody closed
         self._connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         with self._whole():
             if self._connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":

@@ -11,6 +11,7 @@ from sovereignty.compile import bucket_policy, kms_key_policy, scp
 from sovereignty.errors import InputError
 from sovereignty.zone import Zone
 
+pytestmark = pytest.mark.engine
 PARENTS = Parents(aws_ou_id=TOP_OU, azure_management_group_id="Sovereignty")
 
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, runner
+from on_engine import ROOT, runner
 
 from sandbox.recovery import recover
 from sandbox.running import stand_ins

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Ran, runner
+from on_engine import ROOT, Ran, runner
 
 from sandbox.store import Store
 from tests.sandbox.ports import KNOWN, below, listening

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import PACK, ROOT, pulumi, runner
+from on_engine import PACK, ROOT, pulumi, runner
 
 BUCKET = """
     import pulumi, pulumi_aws as aws

@@ -3,7 +3,7 @@
 import json
 import re
 
-from conftest import PACK
+from on_engine import PACK
 
 CONFIGURATION = {"sovereignty": {"stacks": [{"match": "organization/*/dev", "zone": "eu"}]}}
 

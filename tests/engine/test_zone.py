@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Ran, runner
+from on_engine import ROOT, Ran, runner
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ from served import PACK, ROOT, Client
 
 from tools.vendor_pack import LEFT_OUT, RefusedError, vendor
 
+pytestmark = pytest.mark.engine
+
 LONG = 60  # seconds that a slow machine may take; nothing is measured
 
 

@@ -16,6 +16,8 @@ from sandbox.store import Store
 from sandbox.values import write
 from tests.sandbox.ports import KNOWN, listening
 
+pytestmark = pytest.mark.engine
+
 PARENT = """
 import subprocess, sys, time
 child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True)

@@ -5,8 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from sandbox.plugins import install
 from sandbox.sdk import sdk
+
+pytestmark = pytest.mark.engine
 
 
 def scripts(home: Path) -> dict[str, Path]:
