@@ -172,7 +172,10 @@ def at(where: str, path: Path) -> str:
 
 
 def _problem(details: ErrorDetails, model: type[BaseModel], locate: Callable[[Path], str]) -> tuple[Path, Problem]:
-    path = tuple(step for step in details["loc"] if step != "[key]")
+    path = details["loc"]
+    # Pydantic marks a fault of a mapping's key by a last step of its own, which a user's key may be called as well.
+    if path[-1:] == ("[key]",) and details["type"] not in ("extra_forbidden", "invalid_key"):
+        path = path[:-1]
     context = details.get("ctx", {})
     match details["type"]:
         case "law":

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from law_inputs import EU, REPOSITORY, STACK
 from typer.testing import CliRunner
@@ -163,6 +163,7 @@ as_json = plain.map(lambda value: json.dumps(value, default=str))
 
 @often
 @given(st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=12), plain | as_json, max_size=5))
+@example({"[key]": None})
 def test_any_settings_are_a_deployment_or_refused(values: dict[str, Any]):
     config = STACK | {f"sovereign-zones:{name}": value for name, value in values.items()}
     try:
