@@ -111,6 +111,14 @@ class Azure(Cloud):
         found = self.find(self.sdk.resource(_GROUP), id, {})
         return found.outputs.get("location") if found else None
 
+    def _location_above(self, id: str) -> str | None:
+        """Where the nearest resource lies that the id is below: a child lives where its parent does."""
+        above = {row.id.lower(): row.outputs.get("location") for row in self.store.all() if row.package == self.package}
+        parts = id.lower().split("/")
+        return next(
+            (place(found) for end in range(len(parts) - 1, 1, -1) if (found := above.get("/".join(parts[:end])))), None
+        )
+
     def judge(self, kind: ResourceType, inputs: Mapping[str, Any]) -> list[Failure]:
         faults = []
         for key, rule in self.facts(kind).get("form", {}).items():
@@ -150,8 +158,8 @@ class Azure(Cloud):
         computed = {key: value for key, value in computed.items() if key in kind.outputs}
         if "provisioningState" in kind.outputs:
             computed["provisioningState"] = "Succeeded"
-        if known["location"] and "location" in kind.outputs:
-            computed["location"] = known["location"]
+        if "location" in kind.outputs and (location := known["location"] or self._location_above(id)):
+            computed["location"] = location
         computed = merged(computed, render(facts.get("outputs", {}), known))
         given = returned(inputs, kind.inputs, kind.outputs)
         outputs = merged(merged(promised(kind, computed), given), computed)

@@ -114,6 +114,13 @@ def test_an_azure_location_comes_back_as_azure_writes_it(azure: Client) -> None:
     assert made["location"] == "westeurope"
 
 
+def test_a_child_lives_where_its_parent_does(azure: Client) -> None:
+    azure.create(VAULT, vault() | {"location": "West Europe"}, "vault")
+    key = {"resourceGroupName": "rg", "vaultName": "keys", "keyName": "records", "properties": {"kty": "RSA-HSM"}}
+    _, made = azure.create("keyvault:Key", key, "key")
+    assert made["location"] == "westeurope"
+
+
 # Preview
 
 
