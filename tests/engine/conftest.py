@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -20,20 +19,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker("engine")
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Prints the kill table, where tests have told of kills."""
-    passed = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
-    told = [told for report in passed if report.when == "call" for told in report.user_properties]
-    rows = [value for name, value in told if name == "kill"]
-    if rows:
-        terminalreporter.section("kill table")
-        head = ("in the middle of", "killed", "the cloud had done it", "the next run found", "lost", "doubled")
-        terminalreporter.line(f"| {' | '.join(head)} |")
-        terminalreporter.line("|---|---|---|---|---|---|")
-        for row in sorted(rows):
-            terminalreporter.line(f"| {' | '.join(map(str, row))} |")
 
 
 @pytest.fixture(scope="module")
