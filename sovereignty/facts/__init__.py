@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -58,6 +59,14 @@ def _table(name: str) -> dict[str, Any]:
         return yaml.load(file, Loader=_LOADER)  # noqa: S506 (a safe loader, in C where there is one)
 
 
+_Row = TypeVar("_Row")
+
+
+def _row(kind: type[_Row], row: Mapping[str, Any], **derived: Any) -> _Row:
+    """A row of a table as its type: the columns of the type's names, and what is derived; others are for the reader."""
+    return kind(**{f.name: row[f.name] for f in fields(kind) if f.name in row} | derived)  # pyright: ignore[reportArgumentType]
+
+
 def as_of(table: str) -> str:
     """The day on which a table was put together, as `YYYY-MM-DD`; `table` is its file's name without suffix."""
     return _table(table)["as_of"]
@@ -70,21 +79,7 @@ def azure_location(name: str) -> str:
 
 @cache
 def _regions() -> Mapping[tuple[str, str], Region]:
-    rows = (
-        Region(
-            cloud=row["cloud"],
-            code=row["code"],
-            name=row["name"],
-            country=row["country"],
-            subdivision=row.get("subdivision"),
-            partition=row["partition"],
-            geography=row["geography"],
-            paired=row["paired"],
-            zones=row["zones"],
-            status=row["status"],
-        )
-        for row in _table("regions")["regions"]
-    )
+    rows = (_row(Region, row, subdivision=row.get("subdivision")) for row in _table("regions")["regions"])
     return {(row.cloud, row.code): row for row in rows}
 
 
@@ -116,14 +111,12 @@ def jurisdictions() -> tuple[Jurisdiction, ...]:
 
 
 def _jurisdiction(row: Mapping[str, Any], laws: tuple[Law, ...]) -> Jurisdiction:
-    return Jurisdiction(
-        code=row["code"],
-        name=row["name"],
-        kind=row["kind"],
+    return _row(
+        Jurisdiction,
+        row,
         countries=frozenset(row["countries"]),
         subdivision=row.get("subdivision"),
         laws=laws,
-        unusable=row.get("unusable", ""),
         rests_on_adequacy="laws_of" in row,
     )
 
@@ -141,19 +134,8 @@ def jurisdiction(code: str) -> Jurisdiction | None:
 @cache
 def adequacy() -> tuple[Adequacy, ...]:
     """The European Commission's adequacy decisions."""
-    return tuple(
-        Adequacy(
-            to=row["to"],
-            name=row["name"],
-            countries=frozenset(row["countries"]),
-            unconditional=row["unconditional"],
-            scope=row["scope"],
-            decision=row["decision"],
-            adopted=row["adopted"],
-            expires=row["expires"],
-        )
-        for row in _table("jurisdictions")["adequacy"]
-    )
+    rows = _table("jurisdictions")["adequacy"]
+    return tuple(_row(Adequacy, row, countries=frozenset(row["countries"])) for row in rows)
 
 
 @cache
@@ -161,29 +143,16 @@ def aws_global_services() -> AwsGlobalServices:
     """AWS services whose control plane is not in every region, and Control Tower's exemptions judged one by one."""
     table = _table("aws_global_services")
     services = (
-        GlobalService(
-            prefix=row["prefix"],
-            scope=row["scope"],
-            control_plane_region=row["control_plane_region"],
+        _row(
+            GlobalService,
+            row,
             extra_regions={partition: tuple(codes) for partition, codes in row.get("extra_regions", {}).items()},
             carries_content=row.get("carries_content", False),
-            why=row["why"],
-            evidence=row["evidence"],
-            verified=row["verified"],
         )
         for row in table["services"]
     )
     entries = (
-        ControlTowerEntry(
-            action=row["action"],
-            scope=row["scope"],
-            access=row["access"],
-            control_plane_region=row["control_plane_region"],
-            extra_regions=tuple(row.get("extra_regions", ())),
-            reason=row["reason"],
-            advice=row["advice"],
-            verified=row["verified"],
-        )
+        _row(ControlTowerEntry, row, extra_regions=tuple(row.get("extra_regions", ())))
         for row in table["control_tower_86"]
     )
     return AwsGlobalServices(
@@ -209,19 +178,12 @@ def control_tower_region_deny() -> tuple[str, ...]:
 def quotas() -> tuple[Quota, ...]:
     """The limits of the clouds that bound how policies can be written."""
     return tuple(
-        Quota(
-            cloud=row["cloud"],
+        _row(
+            Quota,
+            row,
             partitions=frozenset(row["partition"]),
-            service=row["service"],
-            key=row["key"],
-            value=row["value"],
-            unit=row["unit"],
-            adjustable=row["adjustable"],
             max_value=row.get("max_value"),
             effective=row.get("effective"),
-            source=row["source"],
-            source_date=row["source_date"],
-            verified=row["verified"],
             note=row.get("note", ""),
         )
         for row in _table("org_quotas")["quotas"]
@@ -239,18 +201,4 @@ def quota(cloud: str, partition: str, service: str, key: str) -> Quota:
 @cache
 def residual_risks() -> tuple[ResidualRisk, ...]:
     """What a platform imposes and nothing can refuse, each with the condition under which a zone is exposed to it."""
-    return tuple(
-        ResidualRisk(
-            id=row["id"],
-            cloud=row["cloud"],
-            title=row["title"],
-            when=row["when"],
-            acceptable=row["acceptable"],
-            explanation=row["explanation"],
-            mitigation=row["mitigation"],
-            source=row["source"],
-            as_of=row["as_of"],
-            verified=row["verified"],
-        )
-        for row in _table("residual_risks")["risks"]
-    )
+    return tuple(_row(ResidualRisk, row) for row in _table("residual_risks")["risks"])

@@ -104,7 +104,9 @@ def test_the_management_group_is_bound_before_a_subscription_is_placed_in_it(mad
 
 
 def test_what_is_made_in_a_new_management_group_waits_until_azure_knows_it(made: Recorder):
-    for each in made.of("azure-native:authorization:PolicyAssignment"):
+    assignments = made.of("azure-native:authorization:PolicyAssignment")
+    assert assignments
+    for each in assignments:
         assert each.hooks == ("eu-until-the-group-is-known",)
 
 
@@ -188,7 +190,9 @@ def test_the_organization_is_managed_apart_from_what_lives_in_the_zone(made: Rec
 
 
 def test_the_providers_stand_in_the_zones_home_regions(made: Recorder):
-    for provider in made.of("pulumi:providers:aws"):
+    providers = made.of("pulumi:providers:aws")
+    assert providers
+    for provider in providers:
         assert provider.inputs["region"] == "eu-central-1"
         assert json.loads(provider.inputs["defaultTags"])["tags"] == declared("eu").tags()
     [azure] = made.of("pulumi:providers:azure-native")

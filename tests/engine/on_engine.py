@@ -6,12 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 from sandbox.environment import Sandbox
+from sandbox.running import stand_ins
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = ROOT / "policypacks" / "sovereignty"
@@ -56,26 +58,21 @@ class Project:
 
 
 def pulumi(sandbox: Sandbox, folder: Path, *arguments: str, **more: str) -> Ran:
-    done = subprocess.run(
-        [str(sandbox.engine / "pulumi"), "--non-interactive", "--color", "never", *arguments],
-        cwd=folder,
-        env=sandbox.variables() | more,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-        timeout=HANGS_AFTER,
-    )
-    return Ran(done.returncode, done.stdout)
+    command = [str(sandbox.engine / "pulumi"), "--non-interactive", "--color", "never", *arguments]
+    return _ran(command, folder, sandbox.variables() | more)
 
 
 def runner(folder: Path, *arguments: str, **more: str) -> Ran:
     """`python -m sandbox`, as make calls it, on a sandbox of the test's own."""
+    command = [sys.executable, "-m", "sandbox", "--folder", str(folder), *arguments]
+    return _ran(command, ROOT, os.environ | {"NO_COLOR": "1", "COLUMNS": "160"} | more)
+
+
+def _ran(command: list[str], folder: Path, environment: dict[str, str]) -> Ran:
     done = subprocess.run(
-        [sys.executable, "-m", "sandbox", "--folder", str(folder), *arguments],
-        cwd=ROOT,
-        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "160"} | more,
+        command,
+        cwd=folder,
+        env=environment,
         text=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -84,3 +81,12 @@ def runner(folder: Path, *arguments: str, **more: str) -> Ran:
         timeout=HANGS_AFTER,
     )
     return Ran(done.returncode, done.stdout)
+
+
+def stand_ins_end(folder: Path) -> None:
+    """No stand-in outlives its engine: those that ran here are gone by themselves."""
+    for _ in range(200):
+        if not stand_ins(folder):
+            return
+        time.sleep(0.1)
+    raise AssertionError("a stand-in outlives its engine")

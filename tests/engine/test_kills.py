@@ -10,13 +10,11 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
-from on_engine import ROOT, runner
+from on_engine import ROOT, runner, stand_ins_end
 
 from sandbox.recovery import recover
-from sandbox.running import stand_ins
 from sandbox.stacks import Stack
 from sandbox.store import Store
 
@@ -272,12 +270,3 @@ def kill(made, pause: str, victim: str) -> None:
     else:
         engine.kill()
     engine.wait()
-
-
-def stand_ins_end(folder: Path) -> None:
-    """No stand-in outlives its engine: those that ran here are gone by themselves."""
-    for _ in range(200):
-        if not stand_ins(folder):
-            return
-        time.sleep(0.1)
-    raise AssertionError("a stand-in outlives its engine")
