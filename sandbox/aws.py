@@ -93,7 +93,8 @@ class Aws(Cloud):
     def fill(
         self, kind: ResourceType, inputs: dict[str, Any], olds: Mapping[str, Any], urn: str, naming: Naming
     ) -> None:
-        if "region" in kind.inputs and inputs.get("region") is None:
+        own = kind.inputs.get("region")  # one type, of Incident Manager, has a list of that name
+        if own and own.type == STRING and inputs.get("region") is None:
             inputs["region"] = self.region
         self._name(kind, inputs, olds, urn, naming)
         inputs.pop("tagsAll", None)

@@ -74,6 +74,12 @@ def _name(resource: dict[str, Any]) -> str:
     return resource["urn"].rpartition("::")[2]
 
 
+def refused(events: Path) -> bool:
+    """Whether a policy, and not something else, stopped the run."""
+    found = (json.loads(line).get("policyEvent") for line in events.read_text().splitlines())
+    return any(event and event["enforcementLevel"] == "mandatory" for event in found)
+
+
 def _read(events: Path) -> tuple[dict[str, int], str]:
     """The changes of the update (its last summary), and which packs judged how many resources by how many policies."""
     changes: dict[str, int] = {}

@@ -41,6 +41,10 @@ def check(
         Path | None,
         typer.Option(help="The stack file. Default: Pulumi.<zone>.yaml beside zones/.", show_default=False),
     ] = None,
+    pack_config: Annotated[
+        Path | None,
+        typer.Option(help="A configuration of the policy pack to check as well (JSON).", show_default=False),
+    ] = None,
     as_of: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day on which laws and decisions are read. Default: today."),
@@ -53,7 +57,8 @@ def check(
         from sovereignty.check import default_zones_dir
 
         day = as_of.date() if as_of else date.today()
-        outcome = check_zones(zones_dir or default_zones_dir(), zone, stack, day)
+        folder = zones_dir or default_zones_dir()
+        outcome = check_zones(folder, zone, stack, day)
         if outcome.checked:
             from sovereignty.check_view import show
 
@@ -62,6 +67,12 @@ def check(
             _tell(str(problem))
         if outcome.problems:
             raise typer.Exit(BAD_INPUT)
+        if pack_config:
+            from sovereignty import pack_configuration
+            from sovereignty.zone import load_all
+
+            pack_configuration.load(pack_config, load_all(folder))
+            print(f"{pack_config}: the policy pack's configuration is in order.")  # noqa: T201
 
 
 @contextmanager

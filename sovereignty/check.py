@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from sovereignty import facts
-from sovereignty.deployment import AWS_REGION, AZURE_LOCATION, agree, load_stack
+from sovereignty.deployment import AWS_REGION, AZURE_LOCATION, Deployment, agree, key, load_stack
 from sovereignty.documents import shown_path
 from sovereignty.errors import InputError, Problem
 from sovereignty.zone import Zone, load, names
@@ -22,6 +22,7 @@ class Checked:
     file: str
     stack: str | None
     notes: tuple[str, ...]
+    deployment: Deployment | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,23 @@ def check(zones_dir: Path, zone: str | None, stack: Path | None, as_of: date) ->
             checked.append(_check_one(zones_dir, name, stack, as_of))
         except InputError as error:
             found += error.problems
+    found += _shared(checked)
     return Outcome(tuple(checked), tuple(found))
+
+
+def _shared(checked: Iterable[Checked]) -> Iterator[Problem]:
+    """Accounts and subscriptions that two zones claim: a subscription has one management group, an account one OU."""
+    claimed: dict[str, Checked] = {}
+    for each in checked:
+        for name in ("aws_accounts", "azure_subscriptions"):
+            for number, claim in enumerate(getattr(each.deployment, name, ())):
+                first = claimed.setdefault(claim, each)
+                if first is not each:
+                    yield Problem(
+                        f"{each.stack}: {key(name)}[{number}]",
+                        f"{claim} is zone {first.zone.zone}'s already ({first.stack}).",
+                        "Give each zone accounts and subscriptions of its own: the second takes it from the first.",
+                    )
 
 
 def _wanted(zones_dir: Path, zone: str | None, stack: Path | None) -> tuple[str, ...]:
@@ -70,12 +87,13 @@ def _check_one(zones_dir: Path, name: str, stack: Path | None, as_of: date) -> C
     file = shown_path(zones_dir / f"{name}.yaml")
     beside = zones_dir.absolute().parent / f"Pulumi.{name}.yaml"
     chosen = stack or (beside if beside.exists() else None)
+    deployment = None
     if chosen:
         deployment, config = load_stack(chosen)
         agree(
             zone, file, deployment, shown_path(chosen), _setting(config, AWS_REGION), _setting(config, AZURE_LOCATION)
         )
-    return Checked(zone, file, shown_path(chosen) if chosen else None, tuple(_notes(zone, as_of)))
+    return Checked(zone, file, shown_path(chosen) if chosen else None, tuple(_notes(zone, as_of)), deployment)
 
 
 def _setting(config: dict[str, object], key: str) -> str | None:

@@ -5,17 +5,20 @@ Shape: docs/rules/sovereignty.md. The pack and `sovereignty scan` share it, so b
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from sovereignty import facts
 from sovereignty import zone as zones_model
+from sovereignty.documents import shown_path
 from sovereignty.errors import InputError, Problem
 from sovereignty.rules import RULES
 from sovereignty.rules.rule import Rule
@@ -173,14 +176,44 @@ class Configuration:
         return next((e for e in self.settings.exemptions if (e.control, e.urn) == (control, urn)), None)
 
 
+def load(path: Path, zones: Mapping[str, Zone]) -> Configuration:
+    """A configuration from its file. The engine says less: it drops an empty section, and a misspelt name without level
+    is to it a level that is wrong."""
+    where = shown_path(path)
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+    except OSError as error:
+        raise InputError(Problem(where, f"It can't be read: {error.strerror}.", "Name a JSON file.")) from None
+    except json.JSONDecodeError as error:
+        raise InputError(Problem(f"{where}:{error.lineno}", f"It is not JSON: {error.msg}.", _SHAPE)) from None
+    except UnicodeDecodeError:
+        raise InputError(Problem(where, "It is not text in UTF-8.", _SHAPE)) from None
+    except KeyError as error:
+        raise InputError(Problem(where, f"The key {quoted(error.args[0])} stands twice.", "Keep one.")) from None
+    except (ValueError, RecursionError):
+        raise InputError(Problem(where, "It is no JSON that can be read.", _SHAPE)) from None
+    return from_data(data, zones, where)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a key that stands twice, a reader of JSON keeps the last without a word."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise KeyError(key)
+        found[key] = value
+    return found
+
+
+_SHAPE = 'Write {"sovereignty": {"stacks": [...]}}.'
+
+
 def from_data(data: object, zones: Mapping[str, Zone], where: str, rules: Sequence[Rule] = RULES) -> Configuration:
     """A configuration from what its file holds: policy name -> level, or keys with `enforcementLevel` among them."""
     if data is None:
         data = {}
     if not isinstance(data, Mapping):
-        raise InputError(
-            Problem(where, f"A mapping is expected, found {kind(data)}.", 'Write {"sovereignty": {"stacks": [...]}}.')
-        )
+        raise InputError(Problem(where, f"A mapping is expected, found {kind(data)}.", _SHAPE))
     sections, found = {}, []
     for name, value in data.items():
         if name == "environments":  # the engine's own key

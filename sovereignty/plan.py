@@ -108,6 +108,11 @@ class Resource:
         return self.type.split(":")[1].partition("/")[0] if self.type.count(":") > 1 else ""
 
     @property
+    def maker(self) -> str:
+        """The package whose provider makes it: its own, unless the program gave it another's."""
+        return self.provider.type.removeprefix(PROVIDER) if self.provider else self.package
+
+    @property
     def component(self) -> bool:
         return self.provider is None if self.custom is None else not self.custom
 

@@ -144,10 +144,11 @@ class Zone(Model):
         return self
 
 
-def parse(data: object, where: str, siblings: Collection[str] | None = None) -> Zone:
+def parse(data: object, where: str, siblings: Collection[str] | None = None, named: str | None = None) -> Zone:
     """A zone from plain data, such as a pack's configuration. InputError lists all that is wrong, in the data's order.
 
     `siblings` are the names of the zones declared beside it, which `to` may name; None: they are not known here.
+    `named` is the name that it must have, since its file has it.
     """
     if data is None:
         keys = ", ".join(field.alias or name for name, field in Zone.model_fields.items())
@@ -165,6 +166,10 @@ def parse(data: object, where: str, siblings: Collection[str] | None = None) -> 
         for path, problem in problems(error, Zone, lambda path: at(where, path)):
             found.append((position(data, path), problem))
             broken.add(str(path[0]) if path else "")
+    if named is not None and isinstance(sound.get("zone"), str) and sound["zone"] != named:
+        what = f"The zone is {sound['zone']}, and its file is named {quoted(f'{named}.yaml')}."
+        right = f"Name the file {sound['zone']}.yaml, or the zone as the file."
+        found.append((position(data, ("zone",)), Problem(at(where, ("zone",)), what, right)))
     for path, what, right in zone_rules.judge(draft, broken, siblings):
         found.append((position(data, path), Problem(at(where, path), what, right)))
     if found:
@@ -174,17 +179,7 @@ def parse(data: object, where: str, siblings: Collection[str] | None = None) -> 
 
 def load_file(path: Path) -> Zone:
     """The zone that a file declares; the other files of its folder are the zones that `to` may name."""
-    where = shown_path(path)
-    zone = parse(read_yaml(path), where, siblings=names(path.parent))
-    if zone.zone != path.stem:
-        raise InputError(
-            Problem(
-                f"{where}: zone",
-                f"The zone is {zone.zone}, and its file is named {quoted(path.name)}.",
-                f"Name the file {zone.zone}.yaml, or the zone as the file.",
-            )
-        )
-    return zone
+    return parse(read_yaml(path), shown_path(path), siblings=names(path.parent), named=path.stem)
 
 
 def load(name: str, zones_dir: Path) -> Zone:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from sovereignty import facts
 from sovereignty.plan import UNKNOWN, Plan, Resource
@@ -16,8 +18,9 @@ from sovereignty.rules.placement import (
     Placeless,
     Unplaced,
     carried,
-    carriers,
+    carrying,
     deployed,
+    further_places,
     made_otherwise,
     members,
     table,
@@ -40,9 +43,12 @@ def locate(resource: Resource) -> Iterator[Answer]:
             return  # a global service: once it is opened there is nothing else to ask
     answer = _region(resource)
     yield answer
-    if resource.type in carriers(TABLE):
-        yield carried(resource.type, carriers(TABLE)[resource.type])
+    if content := carrying(TABLE, resource):
+        yield carried(resource.type, content)
+    for where, place in further_places(TABLE, resource, resource.type):
+        yield _unknown(where) if place is UNKNOWN else _placed(where, place)
     yield from _zones(resource)
+    yield from _addresses(resource)
 
 
 def settle(resource: Resource, plan: Plan) -> Iterator[Answer]:
@@ -129,6 +135,51 @@ def _placed(path: str, region: Any, by: str = "") -> Answer:
     if isinstance(region, str) and region:
         return Placed(path, region, by)
     return Unplaced(path, "it is not the name of a region", "Write a region such as eu-central-1.")
+
+
+def _unknown(path: str) -> Unplaced:
+    return Unplaced(path, "it is not known before the deployment", "Write the region as a literal.")
+
+
+def _addresses(resource: Resource) -> Iterator[Answer]:
+    """A provider that calls addresses of its own is believed only where they are AWS's, of the region that it names."""
+    provider = resource.provider
+    given = provider.props.get("endpoints") if provider else None
+    if provider is None or given is None:
+        return
+    region = provider.props.get(PATH)
+    addresses = None if given is UNKNOWN or not isinstance(region, str) else list(_texts(given))
+    if addresses is None or not all(_of_region(address, region) for address in addresses):
+        yield Unplaced(
+            "endpoints",
+            f"its provider {provider.name} calls addresses of its own, so the region doesn't say where it is made",
+            "Leave `endpoints` out, or name AWS's own of the provider's region.",
+        )
+
+
+def _texts(value: Any) -> Iterator[Any]:
+    """The leaves of what a provider was given; nested settings reach it as JSON text."""
+    if isinstance(value, str) and value[:1] in ("[", "{"):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            yield value
+            return
+    if isinstance(value, Mapping | list):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(part)
+    else:
+        yield value
+
+
+def _of_region(address: Any, region: str) -> bool:
+    if not isinstance(address, str):
+        return False
+    try:
+        host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    except ValueError:
+        return False
+    return region in host.split(".") and host.endswith(tuple(table(TABLE)["endpoint_suffixes"]))
 
 
 def _zones(resource: Resource) -> Iterator[Answer]:

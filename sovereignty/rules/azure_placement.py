@@ -18,8 +18,9 @@ from sovereignty.rules.placement import (
     Placeless,
     Unplaced,
     carried,
-    carriers,
+    carrying,
     deployed,
+    further_places,
     made_otherwise,
     members,
     table,
@@ -28,19 +29,27 @@ from sovereignty.rules.placement import (
 PATH = "location"
 GLOBAL = "global"
 PLACES = "the pack's `places`"
+_BODY = "properties."  # what a typed resource has at its top, a generic one has in here
+_NOT_YET = "it is not known before the deployment"
+_LITERAL = "Write the location as a literal."
 _SET = "Write `location` as a literal, or take it from a resource of this stack."
 
 
 def locate(resource: Resource) -> Iterator[Answer]:
     """What the resource says of its place by itself."""
     arm_type = _arm_type(resource)
-    if resource.module in _content("modules") or arm_type.startswith(tuple(_content("arm"))):
+    by_type = resource.module in _content("modules") or resource.type in _content("types")
+    if by_type or arm_type.startswith(tuple(_content("arm"))):
         yield Content("")
         return
     answer = _location(resource)
     yield answer
-    if content := carriers(TABLE).get(resource.type) or _carried(arm_type):
+    if content := carrying(TABLE, resource) or _carried(arm_type):
         yield carried(resource.type, content)
+    for where, place in further_places(TABLE, resource, arm_type or resource.type, _BODY if arm_type else ""):
+        yield Unplaced(where, _NOT_YET, _LITERAL) if place is UNKNOWN else _placed(resource, place, path=where)
+    if resource.provider and resource.provider.props.get("metadataHost") not in (None, ""):
+        yield Unplaced("metadataHost", "its provider signs in to a cloud that the law doesn't know", "Leave it out.")
     if resource.props.get("extendedLocation") is not None:
         yield Unplaced(
             "extendedLocation",
@@ -65,7 +74,7 @@ def settle(resource: Resource, plan: Plan) -> Iterator[Answer]:
 
 @cache
 def _content(key: str) -> frozenset[str]:
-    return frozenset(name for row in table(TABLE)["content"] for name in row[key])
+    return frozenset(name for row in table(TABLE)["content"] for name in row.get(key, ()))
 
 
 UNREADABLE_ARM_TYPE = "an ARM type that can't be read"
@@ -95,7 +104,7 @@ def _carried(arm_type: str) -> str:
 def _location(resource: Resource) -> Answer:
     location = resource.props.get(PATH)
     if location is UNKNOWN:
-        return Unplaced(PATH, "it is not known before the deployment", _SET, stack=True)
+        return Unplaced(PATH, _NOT_YET, _SET, stack=True)
     if location is not None:
         return _placed(resource, location)
     if resource.module in members(TABLE, "settings") or resource.type in members(TABLE, "settings_types"):
@@ -117,16 +126,16 @@ def _location(resource: Resource) -> Answer:
     return Unplaced(PATH, "it names no location, so its resource group's counts", _SET, stack=True)
 
 
-def _placed(resource: Resource, location: Any, by: str = "") -> Answer:
+def _placed(resource: Resource, location: Any, by: str = "", path: str = PATH) -> Answer:
     if not isinstance(location, str) or not location.strip():
-        return Unplaced(PATH, "it is not the name of a location", "Write a location such as germanywestcentral.")
+        return Unplaced(path, "it is not the name of a location", "Write a location such as germanywestcentral.")
     location = facts.azure_location(location)
     if location != GLOBAL:
-        return Placed(PATH, location, by)
-    if resource.type in members(TABLE, "global"):
+        return Placed(path, location, by)
+    if path == PATH and resource.type in members(TABLE, "global"):
         return Placeless()
     return Unplaced(
-        PATH,
+        path,
         "global is no place, and this type is not known to hold nothing but names or rules",
         "Choose a location of the zone where the type has one, or ask for an exemption.",
     )

@@ -44,7 +44,7 @@ class Judge:
         return distinct(found)
 
     def _leaves_alone(self, resource: Resource) -> bool:
-        return resource.external or resource.package in self._unjudged
+        return resource.external or (resource.package in self._unjudged and resource.maker == resource.package)
 
 
 def distinct(findings: Iterable[Finding]) -> list[Finding]:

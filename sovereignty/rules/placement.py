@@ -5,7 +5,7 @@ Facts stand in sovereignty/facts (aws_placement, azure_placement, packages and t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,9 +80,37 @@ def members(name: str, key: str) -> frozenset[str]:
 
 
 @cache
-def carriers(name: str) -> Mapping[str, str]:
-    """Type -> what in it holds the other resources."""
-    return {row["type"]: row["content"] for row in table(name)["carriers"]}
+def _carriers(name: str) -> Mapping[str, Mapping[str, str]]:
+    return {row["type"]: row for row in table(name)["carriers"]}
+
+
+def carrying(name: str, resource: Resource) -> str:
+    """What in the resource holds other resources, by a table; empty where it holds none."""
+    row = _carriers(name).get(resource.type)
+    if row is None or ("holding" in row and not _holds(resource.props.get(row["holding"]), row["key"])):
+        return ""
+    return row["content"]
+
+
+def _holds(value: Any, key: str) -> bool:
+    """Whether a document has the key anywhere; in any case, as Azure reads documents. An unknown one has none yet."""
+    if isinstance(value, Mapping):
+        return any(str(name).lower() == key or _holds(part, key) for name, part in value.items())
+    if isinstance(value, list):
+        return any(_holds(part, key) for part in value)
+    return isinstance(value, str) and f'"{key}"' in value.lower()
+
+
+@cache
+def _further(name: str) -> Mapping[str, tuple[str, ...]]:
+    rows = table(name)["further_places"]
+    return {kind: tuple(row["paths"]) for row in rows for kind in (row["type"], row.get("arm", row["type"]))}
+
+
+def further_places(name: str, resource: Resource, kind: str, below: str = "") -> Iterator[tuple[str, Any]]:
+    """The properties that place the resource besides region or location, each with what it says."""
+    for path in _further(name).get(kind, ()):
+        yield from resource.values(path if path.startswith(below) else below + path)
 
 
 def carried(kind: str, content: str) -> Unplaced:

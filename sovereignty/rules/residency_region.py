@@ -76,7 +76,11 @@ known and this one is not, it was made from something else of it, and is undeter
 
 - A region's own availability zones are allowed, by name and by id. Local Zones, Wavelength Zones, Outposts, edge zones
   and custom locations may stand in another country: undetermined.
-- A provider places nothing by itself: what is made with it is judged.
+- Some types are placed by further properties (a data lake's `configuration.region`, a database account's `locations`):
+  the tables name them, and each is judged. Copies, replicas and destinations are judged by other controls.
+- A provider places nothing by itself: what is made with it is judged. What another package's provider makes, or one
+  that sends its calls to an address that is not of its region, is undetermined. The engine says the names of packages,
+  and is believed: a plugin that calls itself aws is the host's matter.
 - A component holds nothing: its children are judged.
 - Global services are judged by dated tables (`aws_placement.yaml` and `azure_placement.yaml` in `sovereignty/facts/`):
   what holds names, permissions or settings is allowed, what carries content is refused unless the zone opens it in
@@ -106,6 +110,14 @@ def judge_plan(plan: Plan, zone: Zone) -> Iterator[Finding]:
 
 def _locate(resource: Resource, plan: Plan | None) -> Iterable[Answer]:
     package = resource.package
+    if resource.maker != package:
+        return (
+            Unplaced(
+                TYPE_PATH,
+                "another package's provider makes it, so its type doesn't say what it is",
+                "Make it with a provider of its own package.",
+            ),
+        )
     if package == AWS:
         return aws_placement.locate(resource) if plan is None else aws_placement.settle(resource, plan)
     if package == AZURE:

@@ -1,12 +1,15 @@
 """Plans and settings that must be refused: the exit code, the words, and that nothing was changed."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from on_engine import PACK, ROOT, pulumi, runner
+
+import sandbox.__main__ as sandbox_command
 
 BUCKET = """
     import pulumi, pulumi_aws as aws
@@ -119,6 +122,19 @@ def test_the_ready_example_of_a_leak_is_refused(sandbox):
         assert words in out
     checkpoint = sandbox.state / ".pulumi" / "stacks" / "payments" / "eu.json"
     assert not (json.loads(checkpoint.read_text())["checkpoint"].get("latest") or {}).get("resources")
+
+
+def test_an_example_that_fails_for_another_reason_is_not_called_refused(sandbox, monkeypatch, capfd, tmp_path):
+    monkeypatch.setattr(sandbox_command, "EXAMPLES", tmp_path)
+    shutil.copytree(ROOT / "examples" / "leak", tmp_path / "broken")
+    (tmp_path / "broken" / "__main__.py").write_text("1 / 0\n")
+    for file in (tmp_path / "broken").glob("Pulumi.yaml"):
+        file.write_text(file.read_text().replace("../../.venv", sys.prefix))
+    code = sandbox_command.main(["--folder", str(sandbox.folder), "preview", "--demo", "broken"])
+    out = capfd.readouterr().out
+    assert code == 1
+    assert "the policy pack refused nothing" in out
+    assert "as it should be" not in out
 
 
 def test_an_example_that_does_not_exist_is_named(sandbox):

@@ -81,10 +81,9 @@ def asked(
     """A resource as the resource pass shows it; what has no provider is a component."""
     request = messages.AnalyzeRequest(type=kind, urn=urn(kind, name), name=name, properties=struct(props))
     if provider is not None:
+        maker = f"pulumi:providers:{kind.partition(':')[0]}"
         request.provider.CopyFrom(
-            messages.AnalyzerProviderResource(
-                type="pulumi:providers:aws", urn=urn("pulumi:providers:aws", "p"), name="p", properties=struct(provider)
-            )
+            messages.AnalyzerProviderResource(type=maker, urn=urn(maker, "p"), name="p", properties=struct(provider))
         )
     return request
 

@@ -28,7 +28,8 @@ def validate(arguments: Any, report: Any) -> None:
         type=normalise_token(arguments.resource_type),
         name=arguments.name,
         props=dict(arguments.props),
-        provider=provider and Provider(type=provider.resource_type, name=provider.name, props=dict(provider.props)),
+        provider=provider
+        and Provider(type=normalise_token(provider.resource_type), name=provider.name, props=dict(provider.props)),
     )
     for finding in Judge(ZONES["eu"], RULES).resource(resource):
         report(finding.text(), finding.urn)

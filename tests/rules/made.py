@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sovereignty.plan import Plan, Provider, Resource, normalise_token
+from sovereignty.plan import PROVIDER, Plan, Provider, Resource, normalise_token
 from sovereignty.rules import RULES
 from sovereignty.rules.judge import Judge
 from sovereignty.zone import Zone, load_all
 
 ZONES = load_all(Path(__file__).resolve().parents[2] / "zones")
 EU, US = ZONES["eu"], ZONES["us"]
-NO_PROVIDER = Provider(type="pulumi:providers:any", name="default")
 
 
 def urn(kind: str, name: str) -> str:
@@ -32,7 +31,8 @@ def resource(
     **more: Any,
 ) -> Resource:
     """A resource as the engine shows it: with a provider, unless it is a component."""
-    own = NO_PROVIDER if provider is None else Provider(type="pulumi:providers:any", name="own", props=provider)
+    package = normalise_token(kind).partition(":")[0]
+    own = Provider(type=PROVIDER + package, name="default" if provider is None else "own", props=provider or {})
     sources = {
         key: tuple(source if isinstance(source, str) else source.urn for source in values)
         for key, values in (made_from or {}).items()

@@ -168,3 +168,133 @@ def test_a_location_that_the_provider_left_unknown_is_that_of_the_new_group(loca
     account = resource("azure-native:storage:StorageAccount", props, made_from={"resourceGroupName": (group,)})
     assert together(group, account) == verdicts | ({"it": ["violation"]} if verdicts else {})
     assert together(resource("azure-native:storage:StorageAccount", props)) == {"it": ["undetermined"]}
+
+
+@pytest.mark.parametrize(
+    "kind", ["random:index/randomId:RandomId", "pulumi:x:Y", "aws:iam/role:Role", "aws:s3/bucket:Bucket"]
+)
+def test_what_another_packages_provider_makes_is_undetermined_whatever_its_type_says(kind: str):
+    code = Provider(type="pulumi:providers:pulumi-python", name="p")
+    it = resource(kind, {"region": "eu-central-1"}, given_provider=code)
+    assert alone(it) == ["undetermined"]
+    assert together(it) == {"it": ["undetermined"]}
+
+
+def test_a_package_that_is_left_alone_does_not_cover_what_another_provider_makes():
+    code = Provider(type="pulumi:providers:pulumi-python", name="p")
+    judge = Judge(EU, RULES, unjudged=("kubernetes",))
+    assert judge.resource(resource("kubernetes:core/v1:Pod")) == []
+    assert [str(f.verdict) for f in judge.resource(resource("kubernetes:core/v1:Pod", given_provider=code))] == [
+        "undetermined"
+    ]
+
+
+AWS_ELSEWHERE = [
+    ("aws:chime/voiceConnector:VoiceConnector", {"awsRegion": "us-east-1"}),
+    ("aws:securitylake/dataLake:DataLake", {"configuration": {"region": "us-east-1"}}),
+    ("aws:networkmanager/coreNetwork:CoreNetwork", {"basePolicyRegions": ["eu-central-1", "us-east-1"]}),
+    ("aws:amplify/app:App", {}),
+    ("aws:lightsail/distribution:Distribution", {}),
+]
+
+
+@pytest.mark.parametrize(("kind", "props"), AWS_ELSEWHERE)
+def test_a_region_of_the_zone_does_not_hide_another_place_on_aws(kind: str, props: dict[str, Any]):
+    assert alone(resource(kind, {"region": "eu-central-1", **props})) == ["violation"]
+
+
+AZURE_ELSEWHERE = [
+    ("machinelearningservices:Compute", {"properties": {"computeLocation": "eastus"}}),
+    ("datafactory:IntegrationRuntime", {"properties": {"computeProperties": {"location": "East US"}}}),
+    ("datafactory:IntegrationRuntime", {"properties": {"computeProperties": {"location": "AutoResolve"}}}),
+    ("synapse:IntegrationRuntime", {"properties": {"computeProperties": {"location": "East US"}}}),
+    ("cosmosdb:DatabaseAccount", {"locations": [{"locationName": "East US", "failoverPriority": 0}]}),
+    ("web:StaticSite", {}),
+]
+
+
+@pytest.mark.parametrize(("kind", "props"), AZURE_ELSEWHERE)
+def test_a_location_of_the_zone_does_not_hide_another_place_on_azure(kind: str, props: dict[str, Any]):
+    assert "violation" in alone(resource(f"azure-native:{kind}", {"location": "westeurope", **props}))
+
+
+def test_places_of_the_zone_are_allowed_where_a_type_names_several():
+    account = {
+        "location": "westeurope",
+        "locations": [{"locationName": "West Europe"}, {"locationName": "North Europe"}],
+    }
+    assert alone(resource("azure-native:cosmosdb:DatabaseAccount", account)) == []
+    lake = {"region": "eu-central-1", "configuration": {"region": "eu-west-1"}}
+    assert alone(resource("aws:securitylake/dataLake:DataLake", lake)) == []
+
+
+def test_a_further_place_that_is_not_known_is_refused():
+    lake = {"region": "eu-central-1", "configuration": {"region": UNKNOWN}}
+    assert alone(resource("aws:securitylake/dataLake:DataLake", lake)) == ["undetermined"]
+    account = {"location": "westeurope", "locations": UNKNOWN}
+    assert alone(resource("azure-native:cosmosdb:DatabaseAccount", account)) == ["undetermined"]
+
+
+def test_a_generic_resource_s_further_places_are_judged_in_its_body():
+    props = {
+        "resourceProviderNamespace": "Microsoft.DocumentDB",
+        "parentResourcePath": "",
+        "resourceType": "databaseAccounts",
+    }
+    body = {"locations": [{"locationName": "East US"}]}
+    assert alone(resource(GENERIC, {"location": "westeurope", **props, "properties": body})) == ["violation"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"then": {"effect": "deployIfNotExists", "details": {"deployment": {"location": "eastus"}}}},
+        {"Then": {"Effect": "[parameters('e')]", "Details": {"Deployment": {}}}},
+        '{"then": {"details": {"deployment": {}}}}',
+    ],
+)
+def test_a_policy_that_deploys_brings_other_resources(rule: Any):
+    assert alone(resource("azure-native:authorization:PolicyDefinition", {"policyRule": rule})) == ["undetermined"]
+
+
+def test_a_policy_that_denies_brings_none():
+    rule = {"if": {"field": "location", "notIn": ["westeurope"]}, "then": {"effect": "deny"}}
+    assert alone(resource("azure-native:authorization:PolicyDefinition", {"policyRule": rule})) == []
+
+
+@pytest.mark.parametrize(
+    "endpoints",
+    [
+        [{"sqs": "https://sqs.us-east-1.amazonaws.com"}],
+        '[{"sqs": "https://sqs.us-east-1.amazonaws.com"}]',
+        [{"sqs": "https://eu-central-1.example.org"}],
+        [{"s3": "https://s3.eu-central-1.amazonaws.com"}, {"sqs": "sqs.us-east-1.amazonaws.com"}],
+        [{"sqs": "https://eu-central-1.amazonaws.com@evil.example"}],
+        [{"sqs": "http://["}],
+        UNKNOWN,
+    ],
+)
+def test_a_provider_that_calls_addresses_elsewhere_is_not_believed(endpoints: Any):
+    it = resource("aws:sqs/queue:Queue", provider={"region": "eu-central-1", "endpoints": endpoints})
+    assert alone(it) == ["undetermined"]
+
+
+def test_aws_s_own_addresses_in_the_region_are_believed():
+    there = [
+        {"sqs": "https://vpce-0a.sqs.eu-central-1.vpce.amazonaws.com"},
+        {"s3": "s3.dualstack.eu-central-1.amazonaws.com"},
+    ]
+    assert alone(resource("aws:sqs/queue:Queue", provider={"region": "eu-central-1", "endpoints": there})) == []
+
+
+def test_an_azure_provider_of_an_unknown_cloud_is_not_believed():
+    stack = {"location": "westeurope", "metadataHost": "management.local.example"}
+    assert alone(resource("azure-native:storage:StorageAccount", {"resourceGroupName": "x"}, provider=stack)) == [
+        "undetermined"
+    ]
+
+
+def test_what_has_no_place_is_allowed_whatever_region_its_result_shows():
+    assert together(resource("aws:iam/role:Role", outputs={"region": "us-east-1"})) == {}
+    assignment = resource("azure-native:authorization:PolicyDefinition", outputs={"location": "eastus"})
+    assert together(assignment) == {}

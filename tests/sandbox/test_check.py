@@ -308,3 +308,9 @@ def test_a_region_of_another_partition_is_refused_by_the_partitions_alone(aws: C
     faults = aws.faults("s3/bucket:Bucket", {"region": "cn-north-1"})
     assert "aws-cn" in faults["region"]
     assert "cn-north-1" not in faults["region"]
+
+
+def test_a_property_called_region_that_holds_a_list_is_not_filled(aws: Client) -> None:
+    assert (
+        aws.check("ssmincidents/replicationSet:ReplicationSet", {"regions": [{"name": "eu-central-1"}]}).failures == []
+    )

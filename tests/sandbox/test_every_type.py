@@ -32,6 +32,8 @@ def test_every_type_is_read_checked_and_made(
         assert [fault.path for fault in validate.inputs(wrong, kind.inputs, token)] == ["noSuchProperty"]
         urn = f"urn:pulumi:dev::project::{token}::it"
         cloud.fill(kind, inputs, {}, urn, Naming(b"seed"))
+        filled = {name: value for name, value in inputs.items() if name in kind.inputs}
+        assert validate.inputs(filled, kind.inputs, token) == []
         made = cloud.make(kind, urn, inputs).row
         assert made.id
         assert "{" not in made.id

@@ -213,3 +213,41 @@ def test_help_names_the_command():
     result = command("--help")
     assert result.returncode == 0
     assert "check" in result.stdout
+
+
+def test_an_account_or_subscription_that_two_zones_claim_is_an_error(home: Path):
+    shutil.copy(REPOSITORY / "Pulumi.us.yaml", home)
+    shutil.copy(REPOSITORY / "Pulumi.eu.yaml", home)
+    run(code=0)
+    eu = yaml.safe_load((home / "Pulumi.eu.yaml").read_text())["config"]
+    us = yaml.safe_load((home / "Pulumi.us.yaml").read_text())["config"]
+    for key in ("sovereign-zones:awsAccounts", "sovereign-zones:azureSubscriptions"):
+        write_stack(home, us | {key: eu[key]}, "Pulumi.us.yaml")
+        _, said = run(code=2)
+        assert f"Pulumi.us.yaml: {key}[0]" in said
+        assert "is zone eu's already (Pulumi.eu.yaml)" in said
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ('{"sovereignty": {"stacks": "self"}, "residency.regoin": {}}', "Did you mean residency.region?"),
+        ('{"sovereignity": {"stacks": "self"}}', "Did you mean sovereignty?"),
+        ('{"sovereignty": {"stacks": "self"}', "pack.json:1: It is not JSON"),
+        ('{"sovereignty": {"stacks": "self"}, "sovereignty": {}}', "stands twice"),
+        ("[]", "A mapping is expected"),
+        ("", "It is not JSON"),
+        ("[" * 100_000, "pack.json"),
+    ],
+)
+def test_a_configuration_of_the_pack_that_can_not_be_is_a_clear_error(home: Path, written: str, says: str):
+    (home / "pack.json").write_text(written)
+    _, said = run("--pack-config", "pack.json", code=2)
+    assert says in said
+
+
+def test_a_configuration_of_the_pack_that_is_in_order_is_said_to_be(home: Path):
+    shutil.copy(REPOSITORY / "policypacks" / "organization.json", home / "pack.json")
+    assert "in order" in run("--pack-config", "pack.json", code=0)[0]
+    _, said = run("--pack-config", "missing.json", code=2)
+    assert "missing.json" in said
