@@ -148,8 +148,8 @@ def _addresses(resource: Resource) -> Iterator[Answer]:
     if provider is None or given is None:
         return
     region = provider.props.get(PATH)
-    addresses = None if given is UNKNOWN or not isinstance(region, str) else list(_texts(given))
-    if addresses is None or not all(_of_region(address, region) for address in addresses):
+    known = given is not UNKNOWN and isinstance(region, str)
+    if not known or not all(_of_region(address, str(region)) for address in _texts(given)):
         yield Unplaced(
             "endpoints",
             f"its provider {provider.name} calls addresses of its own, so the region doesn't say where it is made",

@@ -74,6 +74,7 @@ ORDINARY = """
 EVASIONS = """
     import pulumi
     from pulumi.dynamic import Resource, ResourceProvider
+    from pulumi.dynamic.dynamic import serialize_provider
     import pulumi_aws as aws, pulumi_azure_native as azure
 
     def by(provider, **more):
@@ -109,6 +110,14 @@ EVASIONS = """
             super().__init__(Maker(), name, {"region": "eu-central-1"})
 
     Made("bad-dynamic")
+    code = pulumi.ProviderResource("pulumi-python", "code", {})
+    code.package = "random"  # or the SDK would not hand it to a resource of another package
+    pulumi.CustomResource("random:index/randomId:RandomId", "bad-lookalike",
+        {"__provider": serialize_provider(Maker()), "region": "eu-central-1"}, pulumi.ResourceOptions(provider=code))
+    aws.chime.VoiceConnector("bad-voice", name="v", aws_region="us-east-1", require_encryption=True, opts=by(eu))
+    addressed = aws.Provider(
+        "addressed", region="eu-central-1", endpoints=[{"sqs": "https://sqs.us-east-1.amazonaws.com"}])
+    aws.sqs.Queue("bad-address", opts=by(addressed))
     opts = by(azure.Provider("azure"))
     group = azure.resources.ResourceGroup("group", location="westeurope", opts=opts)
     virginia = azure.resources.ResourceGroup("bad-group", location="EAST US", opts=opts)
@@ -121,6 +130,11 @@ EVASIONS = """
         location=group.id.apply(lambda _: "eastus"), opts=opts)
     azure.storage.StorageAccount("bad-e", account_name="eee", resource_group_name=group.name, **kept,
         opts=by(azure.Provider("virginia", location="East US")))
+    azure.cosmosdb.DatabaseAccount("bad-first-location", resource_group_name=group.name, location="westeurope",
+        database_account_offer_type="Standard", locations=[{"location_name": "East US"}], opts=opts)
+    azure.authorization.PolicyDefinition("bad-policy-that-deploys", mode="All", policy_rule={
+        "if": {"field": "type", "equals": "x"},
+        "then": {"effect": "deployIfNotExists", "details": {"deployment": {"location": "eastus"}}}}, opts=opts)
     azure.storage.BlobContainer("bad-f", resource_group_name="stranger", account_name="stranger", opts=opts)
     azure.resources.Resource(
         "bad-g", resource_group_name=group.name, location="westeurope", api_version="2021-04-01", resource_name_="g",

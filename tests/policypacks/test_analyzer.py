@@ -297,19 +297,15 @@ def pack_remediates(eu: Client) -> list[Any]:
 # rules that fail
 
 
-def failing() -> Rule:
+def named(name: str) -> Rule:
     law = Framework(name="GDPR", version="2016/679", reference="Art. 32", specification="Security")
-    rule = Rule(
-        id="tags.failing",
-        title="T",
-        why="W",
-        types=("*",),
-        mend="M",
-        good=[],
-        bad=[],
-        severity=Severity.LOW,
-        framework=law,
+    return Rule(
+        id=name, title="T", why="W", types=("*",), mend="M", good=[], bad=[], severity=Severity.LOW, framework=law
     )
+
+
+def failing() -> Rule:
+    rule = named("tags.failing")
 
     @rule.on_resource
     def judge(resource: Resource, zone: Zone) -> Iterator[Finding]:
@@ -377,3 +373,18 @@ def test_a_zone_that_the_stack_keeps_secret_is_never_printed(pack: Client, confi
     diagnostics = pack.analyze(ROOT_STACK)
     assert seen(diagnostics) == [("sovereignty", messages.MANDATORY)]
     assert "hunter2" not in str(diagnostics)
+
+
+def test_what_the_resource_pass_never_saw_is_judged_by_its_rules_in_the_stack_pass():
+    rule = named("tags.named")
+
+    @rule.on_resource
+    def judge(resource: Resource, zone: Zone) -> Iterator[Finding]:
+        yield rule.violation(resource, "tags", "it has none", expected="tags")
+
+    with client(analyzer([rule])) as pack:
+        pack.stack()
+        pack.configure(EU)
+        assert seen(pack.analyze_stack(finished(BUCKET, INSIDE, provider={}))) == [("tags.named", messages.MANDATORY)]
+        assert seen(pack.analyze(BUCKET, INSIDE, provider={})) == [("tags.named", messages.MANDATORY)]
+        assert seen(pack.analyze_stack(finished(BUCKET, INSIDE, provider={}))) == []

@@ -90,3 +90,14 @@ def test_a_finding_tells_where_the_resource_was_declared():
         props={"region": "us-east-1"},
     )
     assert "leak (aws:s3/bucket:Bucket) in app:index:Store" in Judge(EU, RULES).resource(inner)[0].text()
+
+
+def test_at_one_place_a_violation_is_told_rather_than_that_something_is_not_known():
+    it = rule("tags.both")
+
+    @it.on_resource
+    def judge(resource: Resource, zone: Zone) -> Iterator[Finding]:
+        yield it.undetermined(resource, "region", "it is not known", expected="", mend="M")
+        yield it.violation(resource, "region", "it is outside", expected="")
+
+    assert [str(f.verdict) for f in Judge(EU, [it]).resource(BUCKET)] == ["violation"]

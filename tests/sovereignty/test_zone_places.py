@@ -1,12 +1,14 @@
 """Where a zone may live: regions, partitions, jurisdictions."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from law_inputs import refused
 
-from sovereignty.errors import Problem
-from sovereignty.zone import parse
+from sovereignty.errors import InputError, Problem
+from sovereignty.zone import load_file, parse
 
 WHERE = "zones/eu.yaml"
 
@@ -174,3 +176,10 @@ def test_a_footprint_on_google_cloud_is_judged_by_the_same_rules(eu: dict[str, A
 def test_edge_pins_belong_to_the_partition_that_has_them():
     data = on_aws("CN", "cn-north-1", partition="aws-cn") | {"edge": ["acm"]}
     assert only(data).where == "zones/eu.yaml: edge"
+
+
+def test_a_zone_whose_file_has_another_name_is_told_beside_what_else_is_wrong(tmp_path: Path, eu: dict[str, Any]):
+    (tmp_path / "us.yaml").write_text(yaml.safe_dump(eu), encoding="utf-8")
+    (tmp_path / "eu.yaml").write_text(yaml.safe_dump(eu | {"zone": "us"}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"The zone is us, and its file is named eu\.yaml"):
+        load_file(tmp_path / "eu.yaml")
