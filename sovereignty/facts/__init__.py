@@ -19,8 +19,10 @@ from sovereignty.facts.types import (
     Jurisdiction,
     Law,
     Quota,
+    RcpService,
     Region,
     ResidualRisk,
+    TargetRegion,
 )
 
 __all__ = [
@@ -31,14 +33,19 @@ __all__ = [
     "Jurisdiction",
     "Law",
     "Quota",
+    "RcpService",
     "Region",
     "ResidualRisk",
+    "TargetRegion",
     "adequacy",
     "as_of",
     "aws_content_bearing",
     "aws_global_services",
+    "aws_rcp_services",
+    "aws_target_regions",
     "azure_location",
     "control_tower_region_deny",
+    "is_lone",
     "jurisdiction",
     "jurisdictions",
     "partitions",
@@ -98,6 +105,12 @@ def regions(cloud: str | None = None) -> tuple[Region, ...]:
 def partitions(cloud: str) -> tuple[str, ...]:
     """The partitions of a cloud in which an eligible customer can get a region (so none of the secret ones)."""
     return tuple(dict.fromkeys(row.partition for row in regions(cloud) if row.status == "ga"))
+
+
+@cache
+def is_lone(partition: str) -> bool:
+    """Whether a partition of AWS has one region only, announced ones counted: no copy can go anywhere else in it."""
+    return sum(row.partition == partition for row in regions("aws")) == 1
 
 
 @cache
@@ -202,3 +215,43 @@ def quota(cloud: str, partition: str, service: str, key: str) -> Quota:
 def residual_risks() -> tuple[ResidualRisk, ...]:
     """What a platform imposes and nothing can refuse, each with the condition under which a zone is exposed to it."""
     return tuple(_row(ResidualRisk, row) for row in _table("residual_risks")["risks"])
+
+
+@cache
+def aws_target_regions() -> tuple[TargetRegion, ...]:
+    """What sends data out of a zone while it is called inside, or opens it: a row for each action and condition key."""
+    table = _table("aws_target_regions")
+    unlisted = frozenset(table["not_in_action_list"]["actions"])
+    return tuple(
+        _row(
+            TargetRegion,
+            row,
+            action=action,
+            condition_key=row.get("condition_key", ""),
+            key_kind=row.get("key_kind", ""),
+            key_value=row.get("key_value", "region" if "condition_key" in row else ""),
+            optional=row.get("optional", False),
+            undo=tuple(row.get("undo", ())),
+            calls=tuple(row.get("calls", ())),
+            source=row.get("source", table["source"]),
+            listed=action not in unlisted,
+        )
+        for row in table["rows"]
+        for action in row["actions"]
+    )
+
+
+@cache
+def aws_rcp_services() -> tuple[RcpService, ...]:
+    """The services whose resources RCPs bind, by prefix."""
+    table = _table("aws_rcp_services")
+    return tuple(
+        _row(
+            RcpService,
+            row,
+            since=row.get("since", ""),
+            source=row.get("source", table["source"]),
+            source_date=row.get("source_date", table["source_date"]),
+        )
+        for row in table["services"]
+    )

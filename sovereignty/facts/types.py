@@ -145,3 +145,44 @@ class ResidualRisk:
     source: str
     as_of: str
     verified: bool
+
+
+@dataclass(frozen=True)
+class TargetRegion:
+    """An AWS action that sends something elsewhere, or opens it, while it is called inside a zone.
+
+    `parameter` names the input that carries the place (empty: none does). `condition_key` is set for the treatment
+    `condition-key` only: its value is a region or an ARN that holds one (`key_value`); `key_kind` multi means that a
+    request carries a set of them; `optional`, that a request which sends nothing elsewhere lacks the key. `undo`:
+    actions that take away what this one made. `calls`: operations that need this permission but are named otherwise.
+    `listed` False: the action is not in `sovereignty.actions`.
+    """
+
+    action: str
+    parameter: str
+    kind: str
+    treatment: Literal["condition-key", "deployment-only", "called-in-destination", "harmless", "not-a-region"]
+    condition_key: str
+    key_kind: Literal["single", "multi", ""]
+    key_value: Literal["region", "arn", ""]
+    optional: bool
+    undo: tuple[str, ...]
+    calls: tuple[str, ...]
+    why: str
+    source: str
+    verified: bool
+    listed: bool
+
+
+@dataclass(frozen=True)
+class RcpService:
+    """A service whose resources RCPs bind, by IAM prefix. `data`: what its resources hold belongs to customers or opens
+    it. `since` empty: when it came was not looked up."""
+
+    prefix: str
+    data: bool
+    what: str
+    since: str
+    source: str
+    source_date: str
+    verified: bool

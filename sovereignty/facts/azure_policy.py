@@ -1,0 +1,76 @@
+"""Azure Policy's built-ins and aliases, as far as our definitions rest on them. Tables: azure_builtins.yaml,
+azure_aliases.yaml, azure_confidential_sizes.yaml, azure_placement.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from sovereignty.facts import _table
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """A built-in definition or initiative. `clouds`: where it is known to be offered, by Azure's partition names."""
+
+    key: str
+    kind: Literal["policyDefinitions", "policySetDefinitions"]
+    id: str
+    name: str
+    version: str
+    clouds: frozenset[str]
+    references: Mapping[str, str]
+    """Of an initiative: our name of a member -> its policyDefinitionReferenceId."""
+
+    @property
+    def resource_id(self) -> str:
+        return f"/providers/Microsoft.Authorization/{self.kind}/{self.id}"
+
+
+@cache
+def _built_ins() -> Mapping[str, BuiltIn]:
+    rows = _table("azure_builtins")["built_ins"]
+    return {
+        row["key"]: BuiltIn(
+            row["key"],
+            row["kind"],
+            row["id"],
+            row["name"],
+            row["version"],
+            frozenset(row["clouds"]),
+            row.get("references", {}),
+        )
+        for row in rows
+    }
+
+
+def built_in(key: str) -> BuiltIn:
+    """The built-in of that key; KeyError where the table holds none."""
+    return _built_ins()[key]
+
+
+@cache
+def baseline_locations() -> frozenset[str]:
+    """The location names that the sovereignty baselines accept; a newer region is refused by Azure itself."""
+    return frozenset(_table("azure_builtins")["baseline_locations"])
+
+
+@cache
+def aliases() -> Mapping[str, Mapping[str, str]]:
+    """Resource type -> alias -> path in the resource's body."""
+    return _table("azure_aliases")["types"]
+
+
+@cache
+def confidential_sizes() -> tuple[str, ...]:
+    """Patterns (`like`) of the VM sizes that run as confidential VMs."""
+    return tuple(row["pattern"] for row in _table("azure_confidential_sizes")["families"])
+
+
+@cache
+def azure_content_types() -> tuple[str, ...]:
+    """Patterns (`like`) of the resource types that carry content out of every zone."""
+    rows = _table("azure_placement")["content"]
+    return tuple(sorted(f"{prefix}*" for row in rows for prefix in row.get("arm", ())))
