@@ -1,0 +1,413 @@
+"""What may be done to the zone's data, its key and its buckets on AWS, whoever asks: judged without any policy.
+
+The reference that the compiled RCPs, key policy and bucket policies are held against. It reads the zone, the deployment
+and the facts, and nothing of the compilers. It judges what these policies can refuse: whether the caller's own
+permissions, its SCPs or an endpoint's policy allow the request besides is not asked here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sovereignty import facts
+from sovereignty.deployment import Deployment
+from sovereignty.facts import web_identity
+from sovereignty.judgement.answer import Answer
+from sovereignty.zone import DEPLOYMENT_ROLE, Retention, Zone
+
+ALLOWED = Answer(True, "", "nothing of the zone speaks against it")
+_FEDERATION = ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "SetSourceIdentity", "TagSession")
+_ENTRANCES = ("cognito-identity", "cognito-idp", "rolesanywhere", "signin")
+_SMALLEST_TLS = 1.2
+_LONGEST_WAIT = 30
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks. Nothing given: an anonymous caller.
+
+    `account`, `role` (its name with path; "" for the account's root user, "?" where AWS doesn't say), `organization`
+    and `path` (its OU path, with a slash at the end) are a principal's. `service` is a service principal's name;
+    `for_account`, `for_organization` and `for_path` say for whose resource it acts, as far as it says so. `provider` is
+    the provider of a token.
+    """
+
+    account: str = ""
+    role: str = ""
+    organization: str = ""
+    path: str = ""
+    service: str = ""
+    for_account: str = ""
+    for_organization: str = ""
+    for_path: str = ""
+    provider: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How the request comes. `tls` None: AWS doesn't say; `tls_version` 0: it doesn't say.
+
+    `vpc` is the ARN of the VPC whose endpoint it came through ("": none). `by_service`: a service makes it on the
+    caller's behalf (None: AWS doesn't say); `through` is that service's endpoint, as KMS names it, such as
+    `s3.eu-central-1.amazonaws.com`.
+    """
+
+    tls: bool | None = True
+    tls_version: float = 0
+    vpc: str = ""
+    by_service: bool | None = False
+    through: str = ""
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token of another provider: its issuer, for whom it is, and the session asked for with it.
+
+    `audience` is what the issuer's own key holds: `aud`, or the application's id.
+    """
+
+    issuer: str = ""
+    audience: str = ""
+    session: str = ""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What an upload, or a new retention, asks for by headers; what isn't given is left to the bucket's defaults."""
+
+    algorithm: str = ""
+    key: str = ""
+    customer_key: bool = False
+    days: int | None = None
+    mode: str = ""
+    acl: str = ""
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """What a call to KMS says besides. `for_resource`: whether a grant is for a resource of AWS; `wait`: days until a
+    key's deletion; `trail` and `log_group`: the ARN in the encryption context. `granted`: the caller holds a grant for
+    this very operation, so that only what the policy refuses counts."""
+
+    for_resource: bool | None = None
+    wait: int | None = None
+    trail: str = ""
+    log_group: str = ""
+    granted: bool = False
+
+
+def reach(
+    zone: Zone,
+    deployment: Deployment,
+    action: str,
+    caller: Caller,
+    way: Way,
+    *,
+    role: str = "",
+    token: Token | None = None,
+) -> Answer:
+    """Whether a resource of the zone's accounts may be reached, as far as RCPs bind its service.
+
+    `role` is the ARN of the role that an STS action is about.
+    """
+    service, _, name = action.partition(":")
+    if service not in {row.prefix for row in facts.aws_rcp_services()}:
+        return Answer(True, "", "RCPs don't bind this service")
+    federation = service in _ENTRANCES or (service == "sts" and name in _FEDERATION)
+    if not caller.service and not federation and not _admitted(deployment, caller.path):
+        deploys = action == "sts:AssumeRole" and role in _arns(zone, deployment, DEPLOYMENT_ROLE)
+        if not (deploys and caller.account and caller.account == deployment.aws_management_account):
+            return Answer(False, "identity.organization", "the caller's organization path is not admitted")
+    if caller.service and caller.for_account and not _admitted(deployment, caller.for_path):
+        return Answer(False, "identity.services", "the service acts for somebody outside the admitted paths")
+    if name == "AssumeRoleWithWebIdentity" and service == "sts" and not _trusted(zone, deployment, token or Token()):
+        return Answer(False, "identity.federation", "the token is of a provider that the zone doesn't trust")
+    if way.tls is False:
+        return Answer(False, "network.tls", "the request is not encrypted")
+    emergency = _is(zone, deployment, caller, zone.break_glass.aws_role)
+    if way.vpc and not emergency:
+        if not _in_regions(zone, way.vpc):
+            return Answer(False, "network.vpc", "the request comes from a VPC outside the zone's regions")
+        home = caller.path.startswith(deployment.aws_zone_ou_path or "?")
+        if home and not _of_zone(zone, deployment, way.vpc):
+            return Answer(False, "network.vpc", "a principal of the zone comes from a VPC that isn't the zone's")
+    return ALLOWED
+
+
+def bucket(
+    zone: Zone,
+    deployment: Deployment,
+    action: str,
+    caller: Caller,
+    way: Way,
+    upload: Upload,
+    *,
+    retention: Retention | None = None,
+    trails: tuple[str, ...] = (),
+) -> Answer:
+    """Whether a write-once bucket lets it happen. `trails`: the ARNs of those that deliver to it, if any do."""
+    name = action.removeprefix("s3:")
+    kept = retention or zone.retention
+    if way.tls is False or 0 < way.tls_version < _SMALLEST_TLS:
+        return Answer(False, "network.tls", "the request is not encrypted well enough")
+    if not caller.service and caller.organization != deployment.aws_organization_id:
+        return Answer(False, "identity.organization", "the caller is of another organization, or of none")
+    if caller.service and caller.for_account and caller.for_organization != deployment.aws_organization_id:
+        return Answer(False, "identity.services", "the service acts for another organization")
+    if name == "PutObject":
+        if trails and caller.service != "cloudtrail.amazonaws.com":
+            return Answer(False, "audit.trail-writers", "CloudTrail alone writes records")
+        if not _zone_key(zone, deployment, upload):
+            return Answer(False, "keys.zone-key", "the upload names another key than one of the zone's")
+    if name in ("PutObject", "PutObjectRetention"):
+        longest = kept.days + math.ceil(kept.years / 4) + 1
+        if upload.days is not None and not kept.days <= upload.days <= longest:
+            return Answer(False, "worm.retention", "the upload asks for a retention that is too short or too long")
+        if upload.mode and kept.mode == "COMPLIANCE" and upload.mode != "COMPLIANCE":
+            return Answer(False, "worm.retention", "the upload asks for a weaker mode")
+    emergency = _is(zone, deployment, caller, zone.break_glass.aws_role)
+    if name == "PutBucketObjectLockConfiguration":
+        return Answer(False, "worm.weakening", "the lock of the bucket is not changed by anybody")
+    if name == "BypassGovernanceRetention" and not emergency:
+        return Answer(False, "worm.weakening", "retention is bypassed in an emergency only")
+    if name in _WEAKENING and not (emergency or _is(zone, deployment, caller, DEPLOYMENT_ROLE)):
+        return Answer(False, "worm.weakening", "the bucket is changed by the deployment role and break-glass only")
+    return ALLOWED
+
+
+_WEAKENING = frozenset(
+    (
+        "DeleteBucket",
+        "DeleteBucketPolicy",
+        "DeleteBucketWebsite",
+        "PutAccelerateConfiguration",
+        "PutBucketAcl",
+        "PutBucketNotification",
+        "PutBucketOwnershipControls",
+        "PutBucketPolicy",
+        "PutBucketPublicAccessBlock",
+        "PutBucketVersioning",
+        "PutBucketWebsite",
+        "PutEncryptionConfiguration",
+        "PutInventoryConfiguration",
+        "PutLifecycleConfiguration",
+        "PutReplicationConfiguration",
+    )
+)
+
+
+def delivers(action: str, caller: Caller, source: str, upload: Upload, owner: str, trails: tuple[str, ...]) -> bool:
+    """Whether the trail bucket's policy itself gives access: to CloudTrail, for a trail that the bucket knows.
+
+    `source` is the ARN of the trail, `owner` the account below whose prefix the object lies ("": the bucket itself).
+    """
+    if caller.service != "cloudtrail.amazonaws.com" or source not in trails:
+        return False
+    if not owner:
+        return action == "s3:GetBucketAcl"
+    return action == "s3:PutObject" and owner == source.split(":")[4] and upload.acl == "bucket-owner-full-control"
+
+
+def key(zone: Zone, deployment: Deployment, action: str, caller: Caller, way: Way, use: KeyUse) -> Answer:
+    """Whether the zone's key lets it happen, given that the caller's own permissions do."""
+    name = action.removeprefix("kms:")
+    accounts = deployment.aws_accounts
+    emergency = _is(zone, deployment, caller, zone.break_glass.aws_role)
+    deployer = _is(zone, deployment, caller, DEPLOYMENT_ROLE)
+    if not caller.service and caller.account not in accounts:
+        return Answer(False, "keys.account", "the caller is not of the zone's accounts")
+    if deployer and name in ("Decrypt", "DeriveSharedSecret", "ReEncryptFrom"):
+        service, _, rest = way.through.partition(".")
+        if not (service == "ec2" and rest.split(".")[0] in _regions(zone)):
+            return Answer(False, "keys.administration", "who administers the key doesn't read what it protects")
+    if name == "CreateGrant" and use.for_resource is not True and not emergency:
+        return Answer(False, "keys.account", "grants are given to resources of AWS only")
+    if way.through and not emergency and not set(way.through.split(".")[1:-1]) & set(_regions(zone)):
+        return Answer(False, "keys.region", "the key is used from another region")
+    direct = not (caller.service or way.by_service or emergency or _made_by_aws(caller))
+    if name in _CRYPTOGRAPHY and direct and not _of_zone(zone, deployment, way.vpc):
+        return Answer(False, "network.vpc", "a direct call comes from outside the zone's VPCs")
+    if name == "ScheduleKeyDeletion" and use.wait is not None and use.wait < _LONGEST_WAIT:
+        return Answer(False, "keys.deletion", "a key's deletion waits as long as it can")
+    if use.granted or _key_is_given(zone, deployment, name, caller, use):
+        return ALLOWED
+    return Answer(False, "keys.administration" if name in _ADMINISTRATION else "keys.account", "nobody gave it")
+
+
+_CRYPTOGRAPHY = frozenset(
+    (
+        "Decrypt",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext",
+        "ReEncryptFrom",
+        "ReEncryptTo",
+    )
+)
+_ADMINISTRATION = frozenset(
+    (
+        "CancelKeyDeletion",
+        "CreateAlias",
+        "DeleteAlias",
+        "DescribeKey",
+        "DisableKey",
+        "DisableKeyRotation",
+        "EnableKey",
+        "EnableKeyRotation",
+        "GetKeyPolicy",
+        "GetKeyRotationStatus",
+        "ListGrants",
+        "ListKeyPolicies",
+        "ListKeyRotations",
+        "ListResourceTags",
+        "PutKeyPolicy",
+        "RevokeGrant",
+        "RotateKeyOnDemand",
+        "TagResource",
+        "UntagResource",
+        "UpdateAlias",
+        "UpdateKeyDescription",
+    )
+)
+
+
+def becomes_reader(zone: Zone, deployment: Deployment, action: str, caller: Caller, token: Token) -> Answer:
+    """Whether somebody becomes the role as which Sentinel reads the trail."""
+    connector = _connector(zone)
+    home = f"arn:{_partition(zone)}:iam::{deployment.aws_accounts[0]}:oidc-provider"
+    known = connector is not None and (caller.provider, token.issuer) == (
+        f"{home}/{connector.issuer}",
+        connector.issuer,
+    )
+    if action == "sts:AssumeRoleWithWebIdentity" and known and _trusted(zone, deployment, token):
+        return ALLOWED
+    return Answer(False, "audit.sentinel-reader", "the connector of the zone's own workspace reads the trail only")
+
+
+def reads(zone: Zone, action: str, resource: str, way: Way, *, bucket: str, queue: str, key: str) -> Answer:
+    """Whether that role may do this with a resource: the trail's bucket by name, its queue and the key by ARN."""
+    arn = f"arn:{_partition(zone)}:s3:::{bucket}"
+    service, _, rest = way.through.partition(".")
+    if (
+        (action == "s3:GetObject" and resource.startswith(f"{arn}/AWSLogs/"))
+        or (action == "s3:ListBucket" and resource == arn)
+        or (resource == queue and action in web_identity.sentinel_queue_actions())
+        or (
+            (action, resource) == ("kms:Decrypt", key)
+            and service in ("s3", "sqs")
+            and rest.split(".")[0] in _regions(zone)
+        )
+    ):
+        return ALLOWED
+    return Answer(False, "audit.sentinel-reader", "the reader reads the trail, and does nothing else")
+
+
+def _key_is_given(zone: Zone, deployment: Deployment, name: str, caller: Caller, use: KeyUse) -> bool:
+    if caller.service:
+        return _service_is_given(zone, deployment, name, caller, use)
+    owner = caller.account == deployment.aws_accounts[0]
+    if owner and caller.role == zone.break_glass.aws_role:
+        return True
+    if owner and caller.role == DEPLOYMENT_ROLE and name in _ADMINISTRATION:
+        return True
+    if name in ("CreateGrant", "ListGrants", "RevokeGrant"):
+        return use.for_resource is True
+    return name == "DescribeKey" or name in _CRYPTOGRAPHY
+
+
+def _service_is_given(zone: Zone, deployment: Deployment, name: str, caller: Caller, use: KeyUse) -> bool:
+    for_organization = caller.for_organization == deployment.aws_organization_id
+    for_zone = for_organization and caller.for_account in deployment.aws_accounts
+    if caller.service == "cloudtrail.amazonaws.com":
+        of_zone = not use.trail or _named(zone, deployment, use.trail, "cloudtrail")
+        return for_zone and of_zone and name in ("Decrypt", "DescribeKey", "GenerateDataKey")
+    if caller.service == "s3.amazonaws.com":
+        return for_zone and name in ("Decrypt", "GenerateDataKey")
+    if caller.service in [f"logs.{region}.amazonaws.com" for region in _regions(zone)]:
+        known = name == "DescribeKey" or (name in _CRYPTOGRAPHY and name != "GenerateDataKeyPair")
+        ours = for_organization or not caller.for_organization
+        return known and ours and _named(zone, deployment, use.log_group, "logs")
+    return False
+
+
+def _named(zone: Zone, deployment: Deployment, arn: str, service: str) -> bool:
+    """Whether an ARN is of this service, in the zone's accounts and regions."""
+    parts = arn.split(":")
+    return (
+        parts[1:3] == [_partition(zone), service]
+        and parts[3] in _regions(zone)
+        and parts[4] in deployment.aws_accounts
+        and (service != "cloudtrail" or parts[5].startswith("trail/"))
+    )
+
+
+def _zone_key(zone: Zone, deployment: Deployment, upload: Upload) -> bool:
+    if upload.customer_key or upload.algorithm not in ("", "aws:kms", "aws:kms:dsse"):
+        return False
+    if not upload.key:
+        # SSE-KMS without a key is encrypted with AWS's own, and not with the bucket's
+        return not upload.algorithm
+    return _named(zone, deployment, upload.key, "kms") and upload.key.split(":")[5].startswith("key/")
+
+
+def _trusted(zone: Zone, deployment: Deployment, token: Token) -> bool:
+    for built_in in web_identity.built_in_issuers():
+        if token.issuer == built_in.issuer:
+            return built_in.regional and token.audience.split(":")[0] in _regions(zone)
+    for connector in web_identity.sentinel_connectors():
+        if token.issuer == connector.issuer:
+            own = connector == _connector(zone)
+            workspace = deployment.sentinel_workspace_id
+            sessions = [f"MicrosoftSentinel_{workspace}", f"MicrosoftDefenderForClouds_{workspace}"]
+            return own and bool(workspace) and token.audience == connector.audience and token.session in sessions
+    return True
+
+
+def _connector(zone: Zone) -> web_identity.SentinelConnector | None:
+    """The connector of the Azure cloud that the zone is in, or that goes with its AWS partition."""
+    for row in web_identity.sentinel_connectors():
+        if row.azure_cloud == zone.azure.cloud if zone.azure else _partition(zone) in row.partitions:
+            return row
+    return None
+
+
+def _admitted(deployment: Deployment, path: str) -> bool:
+    """Whether an OU path is the zone's, or one that the stack file admits: itself, or with all below (`/*`)."""
+    patterns = [f"{deployment.aws_zone_ou_path}*", *deployment.aws_organization_paths]
+    return any(path.startswith(each[:-1]) if each.endswith("*") else path == each for each in patterns)
+
+
+def _is(zone: Zone, deployment: Deployment, caller: Caller, role: str) -> bool:
+    """Whether the caller is the zone's own role of that name, and not one that somebody made elsewhere."""
+    return caller.role == role and caller.account in deployment.aws_accounts
+
+
+def _made_by_aws(caller: Caller) -> bool:
+    """Whether the caller is a role of the zone's that AWS alone can make."""
+    return caller.role.startswith("aws-service-role/") or caller.role == "aws:ec2-infrastructure"
+
+
+def _arns(zone: Zone, deployment: Deployment, role: str) -> list[str]:
+    return [f"arn:{_partition(zone)}:iam::{account}:role/{role}" for account in deployment.aws_accounts]
+
+
+def _of_zone(zone: Zone, deployment: Deployment, vpc: str) -> bool:
+    if vpc in deployment.aws_vpc_arns:
+        return True
+    return _in_regions(zone, vpc) and vpc.split(":")[4] in deployment.aws_accounts
+
+
+def _in_regions(zone: Zone, vpc: str) -> bool:
+    parts = vpc.split(":")
+    return len(parts) == 6 and parts[1] == _partition(zone) and parts[3] in _regions(zone)
+
+
+def _partition(zone: Zone) -> str:
+    return zone.aws.partition if zone.aws else ""
+
+
+def _regions(zone: Zone) -> tuple[str, ...]:
+    return zone.aws.regions if zone.aws else ()
