@@ -110,6 +110,7 @@ def _on_aws(part: AwsZone | None) -> dict[str, Any]:
         return {}
     return {
         "awsOuId": part.unit.unit_id,
+        "awsZoneOuPath": part.unit.path,
         "awsPolicyIds": part.unit.policy_ids,
         "awsKeyArn": part.key.arn,
         "awsKeyAlias": part.key.alias,

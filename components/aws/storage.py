@@ -77,15 +77,8 @@ class WormBucket(pulumi.ComponentResource):
             ],
             opts=kept,
         )
-        s3.BucketPolicy(
-            name,
-            bucket=bucket.id,
-            policy=bucket_policy.document(args.zone, args.deployment, args.bucket, retention).text,
-            # S3 answers "conflicting conditional operation" while a public-access block is on its way
-            opts=pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=[closed])),
-        )
         versioned = pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=[versioning]))
-        s3.BucketObjectLockConfiguration(
+        lock = s3.BucketObjectLockConfiguration(
             name,
             bucket=bucket.id,
             rule=s3.BucketObjectLockConfigurationRuleArgs(
@@ -94,6 +87,14 @@ class WormBucket(pulumi.ComponentResource):
                 )
             ),
             opts=versioned,
+        )
+        s3.BucketPolicy(
+            name,
+            bucket=bucket.id,
+            policy=bucket_policy.document(args.zone, args.deployment, args.bucket, retention).text,
+            # S3 answers "conflicting conditional operation" while a public-access block is on its way; and once the
+            # policy stands, nobody may set the lock
+            opts=pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=[closed, lock])),
         )
         s3.BucketLifecycleConfiguration(name, bucket=bucket.id, rules=_lifecycle(retention), opts=versioned)
         self.name, self.arn = bucket.bucket, bucket.arn

@@ -25,7 +25,7 @@ class AwsZoneArgs:
 
 
 class AwsZone(pulumi.ComponentResource):
-    """The zone's OU with its SCPs, its key, and its bucket of locked records.
+    """The zone's OU with its SCPs and RCPs, its key, and its bucket of locked records.
 
     Outputs: those of its parts, `unit`, `key` and `records`.
     """
@@ -40,7 +40,7 @@ class AwsZone(pulumi.ComponentResource):
         in_organization = pulumi.ResourceOptions(parent=self, providers=[providers.organization])
         at_home = pulumi.ResourceOptions(parent=self, providers=[providers.workload()])
 
-        unit = ZoneOrganizationalUnitArgs(zone=zone, parent_id=args.parent_ou_id)
+        unit = ZoneOrganizationalUnitArgs(zone=zone, deployment=deployment, parent_id=args.parent_ou_id)
         self.unit = ZoneOrganizationalUnit(name, unit, in_organization)
         self.key = ZoneKmsKey(name, ZoneKmsKeyArgs(zone=zone, deployment=deployment), at_home)
         self.records = WormBucket(

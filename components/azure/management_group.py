@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import authorization, management
+from pulumi_azure_native import management
 
 from components.azure.patience import until_the_group_is_known
+from components.azure.policies import policies
 from components.azure.providers import AzureProviders
 from sovereignty.compile import azure_policy
+from sovereignty.deployment import Deployment
 from sovereignty.zone import Zone
 
 _SCOPE = "/providers/Microsoft.Management/managementGroups/"
@@ -25,13 +27,14 @@ class ZoneManagementGroupArgs:
     """What the zone's management group needs to know."""
 
     zone: Zone
+    deployment: Deployment
     parent_id: pulumi.Input[str]
     """The management group that it is made under: its id, or its whole path."""
     providers: AzureProviders
 
 
 class ZoneManagementGroup(pulumi.ComponentResource):
-    """The zone's management group with its policy assignments, and the zone's subscriptions placed in it.
+    """The zone's management group with its policies, and the zone's subscriptions placed in it.
 
     Outputs: `group_id` (not its path), `assignment_ids`. Source: Azure Policy, "Assignment structure".
     """
@@ -54,7 +57,8 @@ class ZoneManagementGroup(pulumi.ComponentResource):
             opts=child,
         )
         inside = pulumi.ResourceOptions(parent=self, hooks=until_the_group_is_known(name))
-        assignments = [_assignment(name, document.body, group.id, inside) for document in azure_policy.documents(zone)]
+        documents = azure_policy.documents(zone, args.deployment)
+        assignments = policies(name, documents, group.name, group.id, inside)
         # bound first, then filled: a subscription never stands in a group that refuses nothing
         bound = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=assignments))
         for subscription in args.providers.subscriptions:
@@ -68,28 +72,3 @@ class ZoneManagementGroup(pulumi.ComponentResource):
         self.group_id = group.name
         self.assignment_ids = pulumi.Output.all(*(assignment.id for assignment in assignments))
         self.register_outputs({"groupId": self.group_id, "assignmentIds": self.assignment_ids})
-
-
-def _assignment(
-    name: str, body: dict, scope: pulumi.Input[str], opts: pulumi.ResourceOptions
-) -> authorization.PolicyAssignment:
-    properties = body["properties"]
-    return authorization.PolicyAssignment(
-        f"{name}-{body['name']}",
-        policy_assignment_name=body["name"],
-        scope=scope,
-        policy_definition_id=properties["policyDefinitionId"],
-        display_name=properties["displayName"],
-        description=properties["description"],
-        enforcement_mode=properties["enforcementMode"],
-        metadata=properties["metadata"],
-        parameters={
-            parameter: authorization.ParameterValuesValueArgs(value=given["value"])
-            for parameter, given in properties["parameters"].items()
-        },
-        non_compliance_messages=[
-            authorization.NonComplianceMessageArgs(message=message["message"])
-            for message in properties["nonComplianceMessages"]
-        ],
-        opts=opts,
-    )

@@ -54,7 +54,9 @@ class AzureZone(pulumi.ComponentResource):
 
         self.management_group = ZoneManagementGroup(
             name,
-            ZoneManagementGroupArgs(zone=zone, parent_id=args.parent_management_group_id, providers=providers),
+            ZoneManagementGroupArgs(
+                zone=zone, deployment=deployment, parent_id=args.parent_management_group_id, providers=providers
+            ),
             child,
         )
         # protected like what lies in it: deleting a resource group deletes its content

@@ -83,6 +83,30 @@ def _organization(cloud: Aws, _: Mapping[str, Any]) -> dict[str, Any]:
     return {**lists, **outputs, "arn": arn, "id": known["organization"], "featureSet": "ALL"}
 
 
+def _entity_path(cloud: Aws, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """From the organization down to the OU, with / at the end.
+
+    Source: terraform-provider-aws, internal/service/organizations/entity_path_data_source.go (read 2026-11-24).
+    """
+    unit = "aws:organizations/organizationalUnit:OrganizationalUnit"
+    asked = str(arguments["entityId"])
+    organization = _organization(cloud, {})
+    roots = {root["id"] for root in organization["roots"]}
+    above: list[str] = []
+    each = asked
+    while each not in roots:
+        made = cloud.store.by_id("aws", unit, each)
+        if made is None:
+            raise CloudError(
+                f"getEntityPath of {asked}: the sandbox's AWS holds no OU {each}.\n"
+                "  Only what a program made in this sandbox is there; make it, or ask for one of them."
+            )
+        above.append(each)
+        each = str(made.outputs["parentId"])
+    path = "/".join([organization["id"], each, *reversed(above), ""])
+    return {"id": asked, "entityId": asked, "entityPath": path}
+
+
 def _units(cloud: Aws, arguments: Mapping[str, Any]) -> dict[str, Any]:
     made = cloud.store.by_type("aws", "aws:organizations/organizationalUnit:OrganizationalUnit")
     children = [row for row in made if row.outputs.get("parentId") == arguments["parentId"]]
@@ -152,6 +176,7 @@ ANSWERS = {
     "aws:kms/getKey:getKey": _key,
     "aws:s3/getBucket:getBucket": _existing("aws:s3/bucket:Bucket", lambda row, asked: row.id == asked.get("bucket")),
     "aws:ec2/getVpc:getVpc": _existing("aws:ec2/vpc:Vpc", _is_vpc),
+    "aws:organizations/getEntityPath:getEntityPath": _entity_path,
     "aws:organizations/getOrganization:getOrganization": _organization,
     "aws:organizations/getOrganizationalUnits:getOrganizationalUnits": _units,
 }

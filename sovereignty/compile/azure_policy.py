@@ -1,61 +1,92 @@
-"""Azure Policy at the zone's management group: where resources and resource groups may be.
+"""Azure Policy at the zone's management group: definitions of the zone's own, their initiative, and all assignments.
 
-Two built-ins, as either leaves the other's resources out: "Allowed locations" is of mode Indexed and does not see
-resource groups. Both let `global` through, which is no place. Source: Azure/azure-policy, policyDefinitions/General.
+What the built-ins hold is left to them, by id; what they leave open is refused by definitions of ours
+(sovereignty.compile.azure); what no policy can express is in azure_not_expressible.yaml.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
+
+from sovereignty.compile.azure import assignments as bound
+from sovereignty.compile.azure import initiative
+from sovereignty.compile.azure import scope as scopes
 from sovereignty.compile.document import Document, minified
+from sovereignty.compile.required import azure as footprint
+from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem
-from sovereignty.facts import azure_location, quota
+from sovereignty.facts import quota
 from sovereignty.zone import Zone
 
-REGION = "residency.region"
-
-# version 1.1.0 of both, as of 2026-04-29; assignment names at a management group hold 24 characters
-BUILT_INS = {
-    "allowed-locations": ("e56962a6-4747-49cd-b67b-bf8b01975c4c", "Resources"),
-    "allowed-locations-groups": ("e765b5de-1225-4ba3-bd56-1ac6695af988", "Resource groups"),
-}
+DEFINITIONS = "azure/definitions/"
+INITIATIVES = "azure/initiatives/"
+ASSIGNMENTS = "azure/assignments/"
+_TARGET = "azure:management-group"
 
 
-def documents(zone: Zone) -> tuple[Document, ...]:
-    """Assignments in ARM's shape (`name`, `properties`), to be made at the zone's management group."""
+def documents(zone: Zone, deployment: Deployment) -> tuple[Document, ...]:
+    """In ARM's shape (`name`, `properties`), in the order in which they can be made at the zone's management group.
+
+    InputError where the zone has no location, the stack no subscription, or a quota of Azure can't be met.
+    """
     if zone.azure is None:
         return ()
-    locations = sorted({azure_location(region) for region in zone.azure.regions})
-    if not locations:  # an empty list of allowed locations would be refused by Azure, or read as no rule at all
-        where = f"zones/{zone.zone}.yaml: azure.regions"
-        raise InputError(Problem(where, "The list is empty.", "Name at least one location."))
-    # the table knows the public cloud's limit; the sovereign clouds' is not published apart
-    limit = quota("azure", "public", "policy", "request_body").value
-    return tuple(
-        Document(
-            f"azure/assignments/{zone.zone}-{name}.json",
-            "azure:management-group",
-            minified({"name": name, "properties": _properties(zone, definition, subject, locations)}),
-            limit,
-            (REGION,),
-        )
-        for name, (definition, subject) in BUILT_INS.items()
+    scope = scopes.of(zone, deployment)
+    members = initiative.definitions(scope)
+    assigned = list(bound.assignments(scope, footprint(zone).cloud, members))
+    description = f"Zone {zone.zone} ({zone.title}), jurisdiction {zone.jurisdiction}."
+    _counted(
+        zone,
+        definitions_per_scope=len(members),
+        policies_per_initiative=len(members),
+        initiatives_per_scope=1,
+        assignments_per_scope=len(assigned),
+    )
+    controls = tuple(sorted({member.control for member in members}))
+    return (
+        *(_document(zone, DEFINITIONS, initiative.definition_body(member), (member.control,)) for member in members),
+        _document(zone, INITIATIVES, initiative.initiative_body(zone.zone, members), controls),
+        *(_document(zone, ASSIGNMENTS, bound.body(each, scope, description), each.controls) for each in assigned),
     )
 
 
-def _properties(zone: Zone, definition: str, subject: str, locations: list[str]) -> dict[str, Any]:
-    return {
-        "displayName": f"{subject} of zone {zone.zone} stay in its locations",
-        "description": f"Zone {zone.zone} ({zone.title}), jurisdiction {zone.jurisdiction}.",
-        "policyDefinitionId": f"/providers/Microsoft.Authorization/policyDefinitions/{definition}",
-        "enforcementMode": "Default",
-        "parameters": {"listOfAllowedLocations": {"value": locations}},
-        "nonComplianceMessages": [
-            {
-                "message": f"{subject} of zone {zone.zone} may be in {', '.join(locations)} only: "
-                f"its data stays in jurisdiction {zone.jurisdiction} ({REGION})."
-            }
-        ],
-        "metadata": {"control": REGION, "zone": zone.zone},
-    }
+def _limit(key: str) -> int:
+    # the table knows the public cloud's limits; those of the sovereign clouds are not published apart
+    return quota("azure", "public", "policy", key).value
+
+
+def _counted(zone: Zone, **counts: int) -> None:
+    for key, count in counts.items():
+        if count > _limit(key):
+            raise InputError(
+                Problem(
+                    f"zones/{zone.zone}.yaml",
+                    f"The zone compiles to {count} {key.replace('_', ' ')}, and Azure takes {_limit(key)}.",
+                    "Report it: the number of policies does not depend on the zone.",
+                )
+            )
+
+
+def _document(zone: Zone, folder: str, body: Mapping[str, Any], controls: tuple[str, ...]) -> Document:
+    path, text, limit = f"{folder}{zone.zone}-{body['name']}.json", minified(body), _limit("request_body")
+    if len(text.encode()) > limit:
+        raise InputError(
+            Problem(
+                path,
+                f"It has {len(text.encode())} bytes, and Azure takes {limit}.",
+                "Name fewer locations in the zone, or fewer subscriptions and tenants in its stack file.",
+            )
+        )
+    return Document(path, _TARGET, text, limit, controls)
+
+
+@cache
+def not_expressible() -> tuple[Mapping[str, str], ...]:
+    """What no Azure Policy can refuse: rows of {control, what, why, instead, source}."""
+    text = (Path(__file__).parent / "azure_not_expressible.yaml").read_text(encoding="utf-8")
+    return tuple(yaml.safe_load(text)["rows"])

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sovereignty import facts
 from sovereignty.errors import InputError, Problem
 
-Target = Literal["aws:ou", "aws:bucket", "aws:key", "azure:management-group"]
+Target = Literal["aws:ou", "aws:bucket", "aws:key", "aws:role", "azure:management-group"]
 
 
 @dataclass(frozen=True)

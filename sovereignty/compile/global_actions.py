@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from sovereignty import facts
+from sovereignty import actions, facts
 from sovereignty.compile.required import aws
 from sovereignty.zone import Zone
 
@@ -39,32 +40,53 @@ def of(zone: Zone) -> GlobalActions:
     """The global actions as one zone sees them. The zone needs an AWS footprint."""
     opened = set(zone.content_bearing)
     content = {
-        action for name, actions in facts.aws_content_bearing().items() if name not in opened for action in actions
+        pattern for name, patterns in facts.aws_content_bearing().items() if name not in opened for pattern in patterns
     }
     footprint = aws(zone)
     at_home = frozenset(footprint.regions)
+    reads = _reads(footprint.partition, content)
     groups: dict[tuple[str, ...], set[str]] = {}
-    for actions, regions in _answering(zone, footprint.partition):
+    for patterns, regions in _answering(zone, footprint.partition):
         # an action that answers in the zone alone needs no exception: the denial of all other regions binds it too
         if not regions <= at_home:
-            groups.setdefault(tuple(sorted(at_home | regions)), set()).update(set(actions) - content)
-    services = facts.aws_global_services()
-    reads = {
-        entry.action
-        for entry in services.control_tower_86
-        # only what has been checked: a wildcard read may hand out more than it seems
-        if entry.advice == READ_EVERYWHERE and entry.verified and entry.action not in content
-    }
+            bound = {each for pattern in set(patterns) - content for each in _but(pattern, reads)}
+            groups.setdefault(tuple(sorted(at_home | regions)), set()).update(bound)
     return GlobalActions(
-        by_regions={regions: tuple(sorted(actions)) for regions, actions in sorted(groups.items()) if actions},
+        by_regions={regions: tuple(sorted(group)) for regions, group in sorted(groups.items()) if group},
         reads=tuple(sorted(reads)),
         content=tuple(sorted(content)),
         created_as=tuple(
             (only["action"], only["key"], only["value"])
-            for row in _partly_global()["edge"]
+            for row in partly_global()["edge"]
             if row["name"] in zone.edge and (only := row.get("only_when_creating"))
         ),
     )
+
+
+def _reads(partition: str, content: Collection[str]) -> frozenset[str]:
+    """What may be read in every region; none of the `content` that the zone doesn't open."""
+    if facts.is_lone(partition):
+        # there is no other region to read in
+        return frozenset()
+    return frozenset(
+        entry.action
+        for entry in facts.aws_global_services().control_tower_86
+        # only what has been checked: a wildcard read may hand out more than it seems
+        if entry.advice == READ_EVERYWHERE
+        and entry.verified
+        and not any(_named(entry.action, pattern) for pattern in content)
+    )
+
+
+def _but(pattern: str, reads: frozenset[str]) -> Iterable[str]:
+    """The pattern or, where some of its actions may be read everywhere, its others one by one."""
+    if not any(_named(read, pattern) for read in reads):
+        return (pattern,)
+    return (each for each in actions.expand(pattern) if not any(_named(each, read) for read in reads))
+
+
+def _named(action: str, pattern: str) -> bool:
+    return fnmatchcase(action.lower(), pattern.lower())
 
 
 def _answering(zone: Zone, partition: str) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
@@ -77,7 +99,7 @@ def _answering(zone: Zone, partition: str) -> Iterator[tuple[tuple[str, ...], fr
             yield (action,), _regions(service, partition)
     for name in zone.content_bearing:
         yield content[name], _regions(services[content[name][0].partition(":")[0]], partition)
-    partly = _partly_global()
+    partly = partly_global()
     for row in [*partly["always"], *(row for row in partly["edge"] if row["name"] in zone.edge)]:
         yield tuple(row["actions"]), _regions(services[row["answers_with"]], partition)
 
@@ -89,6 +111,7 @@ def _regions(service: facts.GlobalService, partition: str) -> frozenset[str]:
 
 
 @cache
-def _partly_global() -> Mapping[str, Any]:
+def partly_global() -> Mapping[str, Any]:
+    """The table of actions that answer in one region although their service is regional otherwise: rows by list."""
     with Path(__file__).with_name("partly_global.yaml").open(encoding="utf-8") as file:
         return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (a safe loader)

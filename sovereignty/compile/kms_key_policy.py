@@ -1,68 +1,230 @@
-"""The policy of the zone's KMS key: who may administer and use it, and what nobody may.
+"""The policy of the zone's KMS key: who may administer it, who may use it and how, and what nobody may.
 
-Sources: AWS KMS Developer Guide, "Key policies in AWS KMS" and "kms:ViaService".
+Administration is apart from use. The deployment role administers and can't read what the key protects; the zone's
+accounts use the key and can't administer it; only break-glass schedules its deletion, and with the longest wait. What
+is granted here is granted with conditions; the denials say the same again where a grant, which passes by what a key
+policy allows, could go further. Who may administer can rewrite this policy: the zone's SCPs keep that to the same two
+roles, and the preview judges what the deployment role writes.
+
+A direct call comes from a VPC of the zone. Calls that AWS makes don't, and are told by what only AWS can set:
+`aws:ViaAWSService` (a service on a caller's behalf), a service principal, a service-linked role, and the role
+`aws:ec2-infrastructure` by which EC2 opens a disk (its name holds a colon, so nobody else can make it).
+
+KMS checks, when a key is made, that its maker could change this policy: that is the deployment role.
+
+Sources: AWS KMS Developer Guide, "Key policies in AWS KMS", "Condition keys for AWS KMS", "Grants in AWS KMS"; AWS
+CloudTrail User Guide, "Configure AWS KMS key policies for CloudTrail"; CloudWatch Logs User Guide, "Encrypt log data";
+Amazon S3 User Guide, "Granting permissions to publish event notification messages"; the two exceptions for AWS's own
+roles: aws-samples/data-perimeter-policy-examples.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from sovereignty.compile import networks
 from sovereignty.compile.document import Document, aws_limit, policy, sid
-from sovereignty.compile.principals import break_glass, outsiders, role, unless
+from sovereignty.compile.principals import roles_of, unless
 from sovereignty.compile.required import aws, aws_accounts, aws_organization_id
 from sovereignty.deployment import Deployment
 from sovereignty.zone import DEPLOYMENT_ROLE, Zone
 
-ACCOUNT, ORGANIZATION, REGION, WEAKENING = "keys.account", "identity.organization", "keys.region", "keys.weakening"
+ADMINISTRATION, ACCOUNT, SERVICES = "keys.administration", "keys.account", "identity.services"
+REGION, NETWORK, DELETION = "keys.region", "network.vpc", "keys.deletion"
 
-USE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"]
-WEAKENS = [
-    "kms:DeleteImportedKeyMaterial",
+LONGEST_WAIT = 30
+"""Days between asking for a key's deletion and its end: the most that KMS takes (ScheduleKeyDeletion)."""
+
+ADMINISTER = [
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
     "kms:DisableKey",
     "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListKeyRotations",
+    "kms:ListResourceTags",
     "kms:PutKeyPolicy",
-    "kms:ScheduleKeyDeletion",
+    "kms:RevokeGrant",
+    "kms:RotateKeyOnDemand",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
 ]
+READ = ["kms:Decrypt", "kms:DeriveSharedSecret", "kms:ReEncryptFrom"]
+"""What opens that which the key protects."""
+USE = sorted(
+    [
+        "kms:Decrypt",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:GenerateDataKeyPair",
+        "kms:GenerateDataKeyPairWithoutPlaintext",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    ]
+)
+TRAIL, LOGS, NOTICES = "cloudtrail.amazonaws.com", "logs.{region}.amazonaws.com", "s3.amazonaws.com"
 
 
 def document(zone: Zone, deployment: Deployment) -> Document:
     """The key lives in the first of the deployment's accounts; the others may use it, and can't administer it."""
-    footprint = aws(zone)
-    partition = footprint.partition
-    owner, *others = (f"arn:{partition}:iam::{account}:root" for account in aws_accounts(deployment))
     statements = [
-        {"Sid": sid(ACCOUNT, 1), "Effect": "Allow", "Principal": {"AWS": owner}, "Action": "kms:*"},
-        {
-            "Sid": sid(ORGANIZATION, 1),
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "kms:*",
-            "Condition": outsiders(aws_organization_id(deployment)),
-        },
-        {
-            "Sid": sid(REGION, 1),
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "kms:*",
-            # the suffix is left open: it differs by partition, the region does not
-            "Condition": {
-                "StringNotLike": {"kms:ViaService": [f"*.{region}.*" for region in sorted(footprint.regions)]},
-                "Null": {"kms:ViaService": "false"},
-            },
-        },
-        {
-            "Sid": sid(WEAKENING, 1),
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": WEAKENS,
-            "Condition": unless(role(zone, DEPLOYMENT_ROLE), *break_glass(zone)),
-        },
+        *_numbered(ADMINISTRATION, _administration(zone, deployment)),
+        *_numbered(ACCOUNT, _use(zone, deployment)),
+        *_numbered(SERVICES, _services(zone, deployment)),
+        *_numbered(REGION, [_other_regions(zone, deployment)]),
+        *_numbered(NETWORK, [_direct_calls(zone, deployment)]),
+        *_numbered(DELETION, [_early_deletion()]),
     ]
-    if others:
-        use = {"Sid": sid(ACCOUNT, 2), "Effect": "Allow", "Principal": {"AWS": sorted(others)}, "Action": USE}
-        statements.insert(1, use)
     return policy(
         f"aws/policies/{zone.zone}-key.json",
         "aws:key",
-        [{**statement, "Resource": "*"} for statement in statements],
-        aws_limit(partition, "kms", "key_policy_document"),
-        {ORGANIZATION, REGION, WEAKENING},
+        statements,
+        aws_limit(aws(zone).partition, "kms", "key_policy_document"),
+        {ADMINISTRATION, ACCOUNT, SERVICES, REGION, NETWORK, DELETION},
     )
+
+
+def _numbered(control: str, statements: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"Effect": "Deny", "Principal": "*", **statement, "Sid": sid(control, number), "Resource": "*"}
+        for number, statement in enumerate(statements, start=1)
+    ]
+
+
+def _administration(zone: Zone, deployment: Deployment) -> list[dict[str, Any]]:
+    # the account with a condition, and not the roles themselves: KMS keeps the id of a role that a Principal names, and
+    # one that is made again later would be another
+    owner = {"AWS": f"arn:{aws(zone).partition}:iam::{aws_accounts(deployment)[0]}:root"}
+    deployer, *elsewhere = roles_of(zone, deployment, DEPLOYMENT_ROLE)
+    emergency, *_ = roles_of(zone, deployment, zone.break_glass.aws_role)
+    disks = [f"ec2.{region}.*" for region in sorted(aws(zone).regions)]
+    return [
+        {
+            "Effect": "Allow",
+            "Principal": owner,
+            "Action": ADMINISTER,
+            "Condition": {"ArnEquals": {"aws:PrincipalArn": deployer}},
+        },
+        {
+            "Effect": "Allow",
+            "Principal": owner,
+            "Action": "kms:*",
+            "Condition": {"ArnEquals": {"aws:PrincipalArn": emergency}},
+        },
+        # EC2 asks the caller for Decrypt when it attaches an encrypted disk, and hands the data key to the host alone
+        {
+            "Action": READ,
+            "Condition": {
+                "ArnEquals": {"aws:PrincipalArn": sorted([deployer, *elsewhere])},
+                "StringNotLikeIfExists": {"kms:ViaService": disks},
+            },
+        },
+    ]
+
+
+def _use(zone: Zone, deployment: Deployment) -> list[dict[str, Any]]:
+    accounts = sorted(aws_accounts(deployment))
+    principals = {"AWS": [f"arn:{aws(zone).partition}:iam::{account}:root" for account in accounts]}
+    emergency = roles_of(zone, deployment, zone.break_glass.aws_role)
+    return [
+        {"Effect": "Allow", "Principal": principals, "Action": ["kms:DescribeKey", *USE]},
+        {
+            "Effect": "Allow",
+            "Principal": principals,
+            "Action": ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
+            "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        },
+        {
+            "Action": "kms:*",
+            "Condition": {
+                "StringNotEqualsIfExists": {"aws:PrincipalAccount": accounts},
+                "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+            },
+        },
+        # whom a grant of this kind names may make another one
+        {
+            "Action": "kms:CreateGrant",
+            "Condition": {"BoolIfExists": {"kms:GrantIsForAWSResource": "false"}, **unless(*emergency)},
+        },
+    ]
+
+
+def _services(zone: Zone, deployment: Deployment) -> list[dict[str, Any]]:
+    partition, regions = aws(zone).partition, sorted(aws(zone).regions)
+    organization, accounts = aws_organization_id(deployment), sorted(aws_accounts(deployment))
+    of_ours = {"aws:SourceAccount": accounts, "aws:SourceOrgID": organization}
+    trails = [f"arn:{partition}:cloudtrail:{region}:{account}:trail/*" for region in regions for account in accounts]
+    groups = [f"arn:{partition}:logs:{region}:{account}:*" for region in regions for account in accounts]
+    return [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": TRAIL},
+            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+            "Condition": {
+                "StringEquals": of_ours,
+                "ArnLikeIfExists": {"kms:EncryptionContext:aws:cloudtrail:arn": trails},
+            },
+        },
+        # the log group of the encryption context is set by the service; whether it names the organization as well isn't
+        # documented
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": [LOGS.format(region=region) for region in regions]},
+            "Action": sorted({"kms:DescribeKey", *USE} - {"kms:GenerateDataKeyPair"}),
+            "Condition": {
+                "ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups},
+                "StringEqualsIfExists": {"aws:SourceOrgID": organization},
+            },
+        },
+        # notices of new objects, on their way to an encrypted queue
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": NOTICES},
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Condition": {"StringEquals": of_ours},
+        },
+    ]
+
+
+def _other_regions(zone: Zone, deployment: Deployment) -> dict[str, Any]:
+    emergency = roles_of(zone, deployment, zone.break_glass.aws_role)
+    # the suffix is left open: it differs by partition, the region does not
+    here = [f"*.{region}.*" for region in sorted(aws(zone).regions)]
+    return {
+        "Action": "kms:*",
+        "Condition": {
+            "StringNotLike": {"kms:ViaService": here},
+            "Null": {"kms:ViaService": "false"},
+            **unless(*emergency),
+        },
+    }
+
+
+def _direct_calls(zone: Zone, deployment: Deployment) -> dict[str, Any]:
+    emergency = zone.break_glass.aws_role
+    by_aws = roles_of(zone, deployment, emergency, "aws-service-role/*", "aws:ec2-infrastructure")
+    return {
+        "Action": USE,
+        "Condition": {
+            "ArnNotLikeIfExists": {
+                networks.SOURCE: networks.of_zone(zone, deployment),
+                **unless(*by_aws)["ArnNotLike"],
+            },
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"},
+        },
+    }
+
+
+def _early_deletion() -> dict[str, Any]:
+    wait = {"NumericLessThan": {"kms:ScheduleKeyDeletionPendingWindowInDays": str(LONGEST_WAIT)}}
+    return {"Action": "kms:ScheduleKeyDeletion", "Condition": wait}

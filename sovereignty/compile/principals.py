@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sovereignty.compile.required import aws
+from sovereignty.compile.required import aws, aws_accounts
+from sovereignty.deployment import Deployment
 from sovereignty.zone import Zone
 
 
@@ -28,4 +29,30 @@ def outsiders(organization: str) -> dict[str, Any]:
     return {
         "StringNotEqualsIfExists": {"aws:PrincipalOrgID": organization},
         "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+    }
+
+
+def roles_of(zone: Zone, deployment: Deployment, *names: str) -> tuple[str, ...]:
+    """The roles of these names in the zone's own accounts; a role of the same name elsewhere is nobody to the zone.
+
+    For what binds callers of any account (RCPs, resource policies), where a pattern over accounts would let in whoever
+    makes a role of that name in an account of their own. In an SCP, `role` does: it binds the zone's accounts alone.
+    """
+    partition = aws(zone).partition
+    return tuple(
+        f"arn:{partition}:iam::{account}:role/{name}" for account in aws_accounts(deployment) for name in names
+    )
+
+
+def strange_services(organization: str) -> dict[str, Any]:
+    """The condition that fits an AWS service which acts for a resource of somebody outside the organization.
+
+    Services that name no source (Null) can't be told apart, and pass. AWS says of whoever signs a request whether it is
+    a service; anonymous callers are outsiders in any case. Source: IAM User Guide, "The confused deputy
+    problem", cross-service prevention by organization.
+    """
+    return {
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "true"},
+        "Null": {"aws:SourceAccount": "false"},
+        "StringNotEqualsIfExists": {"aws:SourceOrgID": organization},
     }

@@ -43,6 +43,20 @@ def aws_accounts(deployment: Deployment) -> tuple[str, ...]:
     return deployment.aws_accounts
 
 
+def aws_zone_ou_path(deployment: Deployment) -> str:
+    """The path of the zone's OU, by which its accounts are told from all others: `o-…/r-…/ou-…/`."""
+    if not deployment.aws_zone_ou_path:
+        raise _error(deployment, "aws_zone_ou_path")
+    return deployment.aws_zone_ou_path
+
+
+def sentinel_workspace_id(deployment: Deployment) -> str:
+    """The workspace that reads the zone's trail."""
+    if not deployment.sentinel_workspace_id:
+        raise _error(deployment, "sentinel_workspace_id")
+    return deployment.sentinel_workspace_id
+
+
 def azure_tenant_id(deployment: Deployment) -> str:
     """The tenant in which the zone's keys trust identities."""
     if not deployment.azure_tenant_id:

@@ -1,67 +1,109 @@
+import json
+
 import pytest
-from zones_as_data import declared, deployed
+from resource_policy_proofs import (
+    EU,
+    FIRST,
+    HUB,
+    LANDED,
+    SECOND,
+    Caller,
+    KeyUse,
+    Way,
+    inside,
+    key_difference,
+    key_document,
+)
+from zones_as_data import declared, deployed, on_aws_alone
 
 from sovereignty.compile import kms_key_policy
 from sovereignty.errors import InputError
+from sovereignty.judgement import resources
 
-EU = kms_key_policy.document(declared("eu"), deployed())
-
-
-def statement(sid: str, document=EU):
-    [found] = [each for each in document.body["Statement"] if each["Sid"] == sid]
-    return found
+KEY = kms_key_policy.document(EU, LANDED)
+IN_ZONE = Way(vpc=HUB)
 
 
-def test_the_account_that_owns_the_key_gives_access_by_its_own_policies():
-    allowed = statement("KeysAccount1")
-    assert allowed["Principal"] == {"AWS": "arn:aws:iam::444455556666:root"}
-    assert (allowed["Effect"], allowed["Action"]) == ("Allow", "kms:*")
+def may(action: str, caller: Caller, way: Way = IN_ZONE, use: KeyUse | None = None) -> bool:
+    return resources.key(EU, LANDED, f"kms:{action}", caller, way, use or KeyUse()).allowed
 
 
-def test_the_zones_other_accounts_may_use_the_key_and_not_administer_it():
-    shared = kms_key_policy.document(declared("eu"), deployed(awsAccounts=["444455556666", "777788889999"]))
-    allowed = statement("KeysAccount2", shared)
-    assert allowed["Principal"] == {"AWS": ["arn:aws:iam::777788889999:root"]}
-    assert "kms:Decrypt" in allowed["Action"]
-    assert not {"kms:*", "kms:PutKeyPolicy", "kms:CreateGrant", "kms:ScheduleKeyDeletion"} & set(allowed["Action"])
-    with pytest.raises(ValueError):
-        statement("KeysAccount2", EU)
+def test_every_caller_on_every_way_may_do_with_the_key_exactly_what_the_judgement_says():
+    assert key_difference(KEY.body) is None
 
 
-def test_nobody_outside_the_organization_may_use_the_key():
-    condition = statement("IdentityOrganization1")["Condition"]
-    assert condition["StringNotEqualsIfExists"] == {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}
-    assert condition["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
+@pytest.mark.proof
+@pytest.mark.parametrize("regions", [["eu-west-1"], ["eu-central-1"], ["eu-central-1", "eu-west-3"]])
+def test_a_zones_regions_are_what_the_key_holds(regions: list[str]):
+    law = declared("eu", aws={"partition": "aws", "home": regions[0], "regions": regions})
+    assert key_difference(key_document(law), law) is None
 
 
-def test_no_service_uses_the_key_from_another_region():
-    condition = statement("KeysRegion1")["Condition"]
-    assert condition["StringNotLike"] == {"kms:ViaService": ["*.eu-central-1.*", "*.eu-west-1.*"]}
-    assert condition["Null"] == {"kms:ViaService": "false"}, (
-        "a call that comes from no service is not one from elsewhere"
-    )
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    ("zone", "changes"),
+    [
+        ("us", {}),
+        ("eu", {"aws_accounts": (SECOND,)}),
+        ("eu", {"aws_accounts": (SECOND, FIRST)}),
+        ("eu", {"aws_vpc_arns": ()}),
+        ("eu", {"aws_organization_id": "o-zzzzzzzzzz"}),
+    ],
+)
+def test_what_the_zone_and_its_stack_declare_is_what_the_key_holds(zone: str, changes: dict[str, object]):
+    law, landed = declared(zone), LANDED.model_copy(update=changes)
+    assert key_difference(key_document(law, landed), law, landed) is None
 
 
-def test_only_the_deployment_and_break_glass_roles_may_weaken_the_key():
-    denied = statement("KeysWeakening1")
-    assert {"kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy"} <= set(denied["Action"])
-    assert denied["Condition"]["ArnNotLike"]["aws:PrincipalArn"] == [
-        "arn:aws:iam::*:role/sovereign/break-glass",
-        "arn:aws:iam::*:role/sovereign/deployment",
-    ]
+def test_who_administers_the_key_does_not_read_with_it_and_who_reads_does_not_administer():
+    deployment, app = inside(FIRST, "sovereign/deployment"), inside(FIRST)
+    assert may("PutKeyPolicy", deployment) and not may("Decrypt", deployment)
+    assert may("Decrypt", app) and not may("PutKeyPolicy", app)
+    assert not may("PutKeyPolicy", inside(SECOND, "sovereign/deployment")), "it administers its own account's keys"
 
 
-def test_every_denial_binds_everybody():
-    assert all(each["Principal"] == "*" for each in EU.body["Statement"] if each["Effect"] == "Deny")
+def test_the_maker_of_the_key_could_change_its_policy_so_that_kms_takes_it():
+    assert may("PutKeyPolicy", inside(FIRST, "sovereign/deployment"), Way()), "from wherever the stack runs"
+
+
+def test_a_direct_call_from_outside_the_zones_networks_is_refused_and_one_through_a_service_is_not():
+    app = inside(FIRST)
+    assert not may("Decrypt", app, Way())
+    assert may("Decrypt", app, Way(by_service=True, through="s3.eu-central-1.amazonaws.com"))
+    assert not may("Decrypt", app, Way(by_service=True, through="s3.us-east-1.amazonaws.com"))
+
+
+def test_only_break_glass_schedules_the_end_of_the_key_and_waits_as_long_as_it_can():
+    emergency, longest = inside(FIRST, "sovereign/break-glass"), KeyUse(wait=30)
+    assert may("ScheduleKeyDeletion", emergency, use=longest)
+    assert not may("ScheduleKeyDeletion", emergency, use=KeyUse(wait=29))
+    assert not may("ScheduleKeyDeletion", inside(FIRST, "sovereign/deployment"), use=longest)
+
+
+def test_a_service_uses_the_key_for_the_zone_and_not_for_anybody_else():
+    ours = Caller(service="cloudtrail.amazonaws.com", for_account=FIRST, for_organization="o-a1b2c3d4e5")
+    theirs = Caller(service="cloudtrail.amazonaws.com", for_account="222233334444", for_organization="o-zzzzzzzzzz")
+    assert may("GenerateDataKey", ours, Way()) and not may("GenerateDataKey", theirs, Way())
+
+
+def test_nothing_is_given_to_everybody_nor_by_a_name_that_others_could_bear():
+    allowed = [each for each in KEY.body["Statement"] if each["Effect"] == "Allow"]
+    assert all(each["Principal"] != "*" and "*" not in json.dumps(each["Principal"]) for each in allowed)
+    assert "iam::*:" not in KEY.text
+
+
+def test_the_partition_is_the_zones():
+    china = on_aws_alone("aws-cn", "cn-north-1", "CN")
+    assert "arn:aws:" not in kms_key_policy.document(china, LANDED.model_copy(update={"aws_vpc_arns": ()})).text
 
 
 @pytest.mark.parametrize("key", ["awsOrganizationId", "awsAccounts"])
 def test_a_missing_value_is_an_error_that_names_its_key(key: str):
-    empty = [] if key == "awsAccounts" else None
+    empty = () if key == "awsAccounts" else None
     lacking = deployed().model_copy(update={{"awsAccounts": "aws_accounts"}.get(key, "aws_organization_id"): empty})
     with pytest.raises(InputError, match=f"sovereign-zones:{key}"):
-        kms_key_policy.document(declared("eu"), lacking)
+        kms_key_policy.document(EU, lacking)
 
 
 def test_the_policy_is_within_the_quota():
-    assert len(EU.text) <= EU.limit == 32768
+    assert len(KEY.text) <= KEY.limit == 32768

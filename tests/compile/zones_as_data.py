@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import json
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sovereignty import deployment, zone
 from sovereignty.compile.document import Document
 from sovereignty.deployment import Deployment
 from sovereignty.documents import read_yaml
+from sovereignty.iam.evaluate import denials
+from sovereignty.iam.policy import Policy, parse
+from sovereignty.iam.request import Request
 from sovereignty.zone import Zone
 
 ROOT = Path(__file__).parents[2]
 SOMEBODY = "arn:aws:iam::444455556666:role/app"
+OU_PATH = "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/ou-ab12-22222222/"
+AT_HOME = {
+    "aws:ResourceOrgID": "o-a1b2c3d4e5",
+    "aws:ResourceOrgPaths": (OU_PATH,),
+    "aws:RequestTag/DataResidency": "EU",
+}
+"""The context of a call on what the zone of the EU owns, rightly tagged."""
 DEPLOYED = {
     "zone": "eu",
     "awsOrganizationId": "o-a1b2c3d4e5",
     "awsManagementAccount": "111122223333",
     "awsAccounts": ["444455556666"],
+    "awsZoneOuPath": OU_PATH,
     "azureTenantId": "6f1d2c3b-4a59-4e68-9b7a-0c1d2e3f4a5b",
     "azureSubscriptions": ["0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"],
 }
@@ -55,32 +69,17 @@ def denied(
     documents: tuple[Document, ...],
     action: str,
     region: str,
-    principal: str = "arn:aws:iam::444455556666:role/app",
-    **keys: str,
+    principal: str = SOMEBODY,
+    resource: str = "*",
+    keys: Mapping[str, str | tuple[str, ...] | None] = MappingProxyType({}),
 ) -> list[str]:
-    """The Sids that deny a call. Reads what our SCPs are made of, and stumbles over anything else."""
-    context = {"aws:RequestedRegion": region, "aws:PrincipalArn": principal, **keys}
-    return [
-        statement["Sid"]
-        for document in documents
-        for statement in document.body["Statement"]
-        if _names(statement, action)
-        and all(_holds(operator, pairs, context) for operator, pairs in statement["Condition"].items())
-    ]
+    """The Sids that deny a call on what the zone owns, rightly tagged; `keys` differ from that: text, a tuple, or
+    None for an absent one."""
+    context = {**AT_HOME, "aws:RequestedRegion": region, "aws:PrincipalArn": principal, **keys}
+    request = Request(action, resource, {key: value for key, value in context.items() if value is not None})
+    return [statement.sid for document in documents for statement in denials(parsed(document.text), request)]
 
 
-def _names(statement: dict[str, Any], action: str) -> bool:
-    assert statement["Effect"] == "Deny"
-    assert statement["Resource"] == "*"
-    patterns = statement["Action"] if "Action" in statement else statement["NotAction"]
-    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns) is ("Action" in statement)
-
-
-def _holds(operator: str, pairs: dict[str, Any], context: dict[str, str]) -> bool:
-    def matches(key: str, values: list[str] | str) -> bool:
-        return any(
-            fnmatchcase(context.get(key, ""), value) for value in ([values] if isinstance(values, str) else values)
-        )
-
-    assert operator in ("StringNotEquals", "ArnNotLike"), operator
-    return not any(matches(key, values) for key, values in pairs.items())
+@cache
+def parsed(text: str) -> Policy:
+    return parse(json.loads(text))

@@ -20,6 +20,9 @@ from sovereignty.zone import Zone
 
 ROOT = Path(__file__).parents[2]
 TOP_OU = "ou-ab12-11111111"
+OU_PATH = f"o-a1b2c3d4e5/r-ab12/{TOP_OU}/ou-ab12-22222222/"
+ANSWERS = {"aws:organizations/getEntityPath:getEntityPath": {"entityId": "eu-id", "entityPath": OU_PATH}}
+"""What functions answer unless a test says otherwise."""
 
 
 def declared(name: str = "eu", **changes: Any) -> Zone:
@@ -114,7 +117,7 @@ class _Answers(mocks.Mocks):
         return f"{args.name}-id", {"arn": f"arn:{args.name}", "state": "Unlocked", **args.inputs, **outputs}
 
     def call(self, args: mocks.MockCallArgs) -> Any:
-        return self.recorder.answers[args.token]
+        return {**ANSWERS, **self.recorder.answers}[args.token]
 
 
 def build(make: Callable[[], Any], **answers: dict[str, Any]) -> tuple[Recorder, Any]:

@@ -2,16 +2,17 @@ import json
 from typing import Any
 
 import pytest
-from built import TOP_OU, Recorder, build, declared, deployed
+from built import OU_PATH, TOP_OU, Recorder, build, declared, deployed
 
 from components.foundation import Parents
 from components.providers import ZoneProviders
 from components.zone import ResidencyZone, ResidencyZoneArgs
-from sovereignty.compile import bucket_policy, kms_key_policy, scp
+from sovereignty.compile import azure_policy, bucket_policy, kms_key_policy, rcp, scp
 from sovereignty.errors import InputError
 from sovereignty.zone import Zone
 
 pytestmark = pytest.mark.engine
+GET_PATH = "aws:organizations/getEntityPath:getEntityPath"
 PARENTS = Parents(aws_ou_id=TOP_OU, azure_management_group_id="Sovereignty")
 
 
@@ -44,11 +45,29 @@ def test_the_zones_ou_is_made_under_the_foundations_with_its_policies_attached(m
     unit = made.the("aws:organizations/organizationalUnit:OrganizationalUnit")
     assert unit.inputs == {"name": "eu", "parentId": TOP_OU}
     policies = made.of("aws:organizations/policy:Policy")
-    assert [each.inputs["content"] for each in policies] == [each.text for each in scp.documents(declared("eu"))]
+    there = deployed(awsZoneOuPath=OU_PATH)
+    for type_, compiled in (("SERVICE_CONTROL_POLICY", scp), ("RESOURCE_CONTROL_POLICY", rcp)):
+        contents = {each.inputs["content"] for each in policies if each.inputs["type"] == type_}
+        assert contents == {each.text for each in compiled.documents(declared("eu"), there)}
     attached = made.of("aws:organizations/policyAttachment:PolicyAttachment")
-    assert [each.inputs for each in attached] == [
-        {"policyId": f"{each.name}-id", "targetId": "eu-id"} for each in policies
-    ]
+    wanted = [(f"{each.name}-id", "eu-id") for each in policies]
+    assert sorted((each.inputs["policyId"], each.inputs["targetId"]) for each in attached) == sorted(wanted)
+
+
+def test_a_policy_says_what_it_is_for_in_as_many_characters_as_aws_takes(made: Recorder):
+    for policy in made.of("aws:organizations/policy:Policy"):
+        assert policy.inputs["description"].startswith("Zone eu: ")
+        assert len(policy.inputs["description"]) <= 512
+
+
+def test_the_path_of_the_ou_is_asked_of_aws_only_where_the_stack_file_does_not_say_it():
+    elsewhere = OU_PATH.replace("22222222", "33333333")
+    asked, _ = build_zone(declared("eu"), **{GET_PATH: {"entityId": "eu-id", "entityPath": elsewhere}})
+    given, _ = build_zone(declared("eu"), deployed(awsZoneOuPath=OU_PATH), **{GET_PATH: {}})
+    for made, path, other in ((asked, elsewhere, OU_PATH), (given, OU_PATH, elsewhere)):
+        texts = [each.inputs["content"] for each in made.of("aws:organizations/policy:Policy")]
+        assert any(path in text for text in texts)
+        assert not any(other in text for text in texts)
 
 
 def test_the_key_rotates_waits_long_before_it_is_deleted_and_lives_in_one_region(made: Recorder):
@@ -95,12 +114,41 @@ def test_the_management_group_is_bound_before_a_subscription_is_placed_in_it(mad
     assert group["details"] == {"parent": {"id": "/providers/Microsoft.Management/managementGroups/Sovereignty"}}
     assignments = made.of("azure-native:authorization:PolicyAssignment")
     assert {each.inputs["policyAssignmentName"] for each in assignments} == {
-        "allowed-locations",
-        "allowed-locations-groups",
+        "sovereignty-baseline",
+        "zone-controls",
+        "zone-keys",
+        "hsm-key-types",
     }
     assert all(each.inputs["scope"] == "eu-id" for each in assignments)
     placed = made.the("azure-native:management:ManagementGroupSubscription")
-    assert len([urn for urn in placed.dependencies if "PolicyAssignment" in urn]) == 2
+    assert len([urn for urn in placed.dependencies if "PolicyAssignment" in urn]) == 4
+
+
+def test_definitions_are_made_before_the_initiative_and_the_initiative_before_what_binds_it(made: Recorder):
+    definitions = made.of("azure-native:authorization:PolicyDefinitionAtManagementGroup")
+    compiled = [each for each in azure_policy.documents(declared("eu"), deployed()) if "/definitions/" in each.path]
+    assert [each.inputs["policyRule"] for each in definitions] == [
+        each.body["properties"]["policyRule"] for each in compiled
+    ]
+    assert {each.inputs["managementGroupId"] for each in definitions} == {"sovereign-eu"}
+    initiative = made.the("azure-native:authorization:PolicySetDefinitionAtManagementGroup")
+    assert len([urn for urn in initiative.dependencies if "PolicyDefinitionAt" in urn]) == len(definitions)
+    named = {each["policyDefinitionId"].rpartition("/")[2] for each in initiative.inputs["policyDefinitions"]}
+    assert named == {each.inputs["policyDefinitionName"] for each in definitions}
+    for each in made.of("azure-native:authorization:PolicyAssignment"):
+        assert [urn for urn in each.dependencies if "PolicySetDefinition" in urn]
+
+
+def test_what_refuses_the_zones_own_resources_is_overridden_where_it_is_bound(made: Recorder):
+    [keys] = [
+        each.inputs
+        for each in made.of("azure-native:authorization:PolicyAssignment")
+        if each.inputs["policyAssignmentName"] == "zone-keys"
+    ]
+    assert {(each["value"], *each["selectors"][0]["in"]) for each in keys["overrides"]} == {
+        ("Disabled", "customerManagedKeysOnOSAndDataDisk"),
+        ("Audit", "customerManagedKeysOnStorageQueue", "customerManagedKeysOnStorageTable"),
+    }
 
 
 def test_what_is_made_in_a_new_management_group_waits_until_azure_knows_it(made: Recorder):
@@ -203,7 +251,7 @@ def test_the_providers_stand_in_the_zones_home_regions(made: Recorder):
 def test_a_person_finds_what_was_made_in_the_outputs(outputs: dict[str, Any]):
     assert outputs["version"] == 1
     assert outputs["awsRecordsBucket"] == "eu-records-444455556666"
-    assert outputs["awsPolicyIds"] == ["eu-1-id"]
+    assert {"eu-1-id", "eu-rcp-1-id"} <= set(outputs["awsPolicyIds"])
     assert outputs["azureManagementGroupId"] == "sovereign-eu"
     assert outputs["azureVaultUri"] == "https://eu.vault.azure.net/"
     assert outputs["acceptedRisks"]["aws.management-account"]

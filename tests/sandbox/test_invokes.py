@@ -42,6 +42,18 @@ def test_the_organization_is_an_example_until_a_program_makes_one(aws: Client) -
     assert [child["id"] for child in units["children"]] == [id]
 
 
+def test_the_path_of_an_ou_goes_from_the_organization_down_to_it(aws: Client) -> None:
+    organization = aws.invoke("aws:organizations/getOrganization:getOrganization")
+    (root,) = organization["roots"]
+    token = "organizations/organizationalUnit:OrganizationalUnit"
+    top, _ = aws.create(token, {"name": "top", "parentId": root["id"]})
+    zone, _ = aws.create(token, {"name": "eu", "parentId": top})
+    found = aws.invoke("aws:organizations/getEntityPath:getEntityPath", entityId=zone)
+    assert found["entityPath"] == f"{organization['id']}/{root['id']}/{top}/{zone}/"
+    text = refusal(aws.invoke, "aws:organizations/getEntityPath:getEntityPath", entityId="ou-ab12-11111111")
+    assert "holds no OU ou-ab12-11111111" in text
+
+
 def test_what_a_program_made_is_found_again(aws: Client) -> None:
     id, key = aws.create("kms/key:Key", {})
     aws.create("kms/alias:Alias", {"name": "alias/zone", "targetKeyId": id})

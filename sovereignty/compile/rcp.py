@@ -1,0 +1,178 @@
+"""Resource control policies for the zone's OU: who reaches the zone's data, for whom, and over which network.
+
+What they refuse, with every service that RCPs support (a service:* list, as RCPs take neither "*" nor NotAction):
+- callers whose organization path is neither the zone's OU nor one that the stack file admits, anonymous ones included.
+  ForAllValues over a missing path holds, so a caller of no organization is an outsider; ForAnyValue would let it in;
+- AWS services that act for a resource outside those paths (the confused deputy). A service that names no source can't
+  be told apart, and passes;
+- requests without TLS;
+- requests through a VPC endpoint in another region; and, by the zone's own principals, through one of a VPC that isn't
+  the zone's.
+Federation and other entrances (a console's sign-in, Cognito's users, certificates of Roles Anywhere) are left out of
+the first: there the caller has no organization path yet, and these services know no cross-account access. Tokens of
+providers that every account trusts from the start are refused, a Cognito pool has to lie in the zone's regions, and a
+token of Sentinel's issuer has to carry the connector's audience and the zone's workspace; Defender for Cloud's own
+connectors share that issuer and are refused. Other providers are made in the zone's accounts, and left to its SCPs.
+
+What stays open, and to whom it is left: a principal of the zone over the public endpoints (there is no network to
+compare; SCPs and the resources' own policies bind it); services which don't support `aws:SourceVpcArn`; what AWS does
+through service-linked roles; resources of the management account.
+What is refused though AWS may do it: services that still call as an account of AWS's own (older load balancer logs;
+they have a service principal now), and services that work with a role of the zone from a VPC of AWS's own, which the
+stack file has to name.
+Break-glass is excepted from the network rules only, as it needs no other exception. The management account may assume
+the deployment role, and nothing else.
+
+Sources: AWS Organizations User Guide, "RCP syntax" and "Resource control policies (RCPs)"; IAM User Guide, "AWS global
+condition context keys"; aws-samples/data-perimeter-policy-examples (the shape of the perimeters).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sovereignty import actions, facts
+from sovereignty.compile import networks, ou_path, sentinel_reader
+from sovereignty.compile.document import Document, aws_limit, minified, policy, sid
+from sovereignty.compile.packing import packed
+from sovereignty.compile.principals import roles_of, unless
+from sovereignty.compile.required import aws, aws_zone_ou_path
+from sovereignty.deployment import Deployment
+from sovereignty.errors import InputError, Problem
+from sovereignty.facts import web_identity
+from sovereignty.zone import DEPLOYMENT_ROLE, Zone
+
+ORGANIZATION = "identity.organization"
+SERVICES = "identity.services"
+FEDERATION = "identity.federation"
+TLS = "network.tls"
+VPC = "network.vpc"
+
+BY_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+FEDERATED = frozenset((BY_WEB_IDENTITY, "sts:AssumeRoleWithSAML", "sts:SetSourceIdentity", "sts:TagSession"))
+"""Asked by a caller that is nobody's principal yet, or together with such a call (STS API Reference)."""
+ASSUME = "sts:AssumeRole"
+ENTRANCES = frozenset(("cognito-identity", "cognito-idp", "rolesanywhere", "signin"))
+"""Services that answer people and machines who are no principals of AWS, or not yet; none takes a resource policy."""
+
+Statement = dict[str, Any]
+
+
+def documents(
+    zone: Zone, deployment: Deployment, characters: int | None = None, attachments: int | None = None
+) -> tuple[Document, ...]:
+    """The zone's RCPs, as few as the quotas allow; InputError where they can't be met, or where the deployment lacks
+    the path of the zone's OU. Which documents there are doesn't depend on that path.
+
+    `characters` a document holds, and `attachments` an OU takes of ours: by default what AWS grants.
+    """
+    if zone.aws is None:
+        return ()
+    characters = characters or aws_limit(zone.aws.partition, "organizations", "rcp_document")
+    # RCPFullAWSAccess takes one, and can't be detached
+    attachments = attachments or aws_limit(zone.aws.partition, "organizations", "rcp_per_target") - 1
+    found = list(statements(zone, deployment))
+    # before the zone's OU is made, its path can't be told: which documents there are must not depend on it
+    path = aws_zone_ou_path(deployment)
+    spare = {each["Sid"]: ou_path.spare(path) for _, each in found if path in minified(each)}
+    packs = packed(found, characters, spare)
+    if len(packs) > attachments:
+        raise InputError(
+            Problem(
+                f"zones/{zone.zone}.yaml",
+                f"The zone compiles to {len(packs)} RCPs, and AWS attaches {attachments} to an OU.",
+                "Name fewer regions, accounts, VPCs or organization paths in the zone and its stack file.",
+            )
+        )
+    return tuple(
+        policy(
+            f"aws/rcp/{zone.zone}-{number}.json",
+            "aws:ou",
+            [statement for _, statement in pack],
+            characters,
+            {control for control, _ in pack},
+        )
+        for number, pack in enumerate(packs, start=1)
+    )
+
+
+def statements(zone: Zone, deployment: Deployment) -> Iterator[tuple[str, Statement]]:
+    """Each statement with the control that it enforces."""
+    services = sorted({row.prefix for row in facts.aws_rcp_services()})
+    everything = [f"{prefix}:*" for prefix in services]
+    home = aws_zone_ou_path(deployment) + "*"
+    admitted = sorted({home, *deployment.aws_organization_paths})
+    yield from _numbered(ORGANIZATION, _identity(zone, deployment, services, admitted))
+    strangers = {
+        "Bool": {"aws:PrincipalIsAWSService": "true"},
+        "Null": {"aws:SourceAccount": "false"},
+        "ForAllValues:StringNotLikeIfExists": {"aws:SourceOrgPaths": admitted},
+    }
+    yield from _numbered(SERVICES, [{"Action": everything, "Condition": strangers}])
+    yield from _numbered(FEDERATION, _federation(zone, deployment))
+    yield from _numbered(TLS, [{"Action": everything, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}])
+    yield from _numbered(VPC, _network(zone, deployment, everything, home))
+
+
+def _identity(zone: Zone, deployment: Deployment, services: list[str], admitted: list[str]) -> Iterator[Statement]:
+    outside: dict[str, dict[str, Any]] = {
+        "ForAllValues:StringNotLikeIfExists": {"aws:PrincipalOrgPaths": admitted},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+    }
+    management = deployment.aws_management_account
+    kept_out = FEDERATED | ({ASSUME} if management else set())
+    tokens = [action for action in actions.all_actions() if action.startswith("sts:") and action not in kept_out]
+    named = [*(f"{prefix}:*" for prefix in services if prefix not in ENTRANCES | {"sts"}), *tokens]
+    yield {"Action": sorted(named), "Condition": outside}
+    if management:
+        # the stack runs in the management account and works in the zone as the deployment role
+        deployers = sorted(roles_of(zone, deployment, DEPLOYMENT_ROLE))
+        yield {"Action": ASSUME, "NotResource": deployers, "Condition": outside}
+        but = {"StringNotEqualsIfExists": {"aws:PrincipalAccount": management}}
+        yield {"Action": ASSUME, "Condition": outside | but}
+
+
+def _federation(zone: Zone, deployment: Deployment) -> Iterator[Statement]:
+    def carries(key: str) -> Mapping[str, Any]:
+        return {"Null": {key: "false"}}
+
+    def by_web_identity(condition: Mapping[str, Any]) -> Statement:
+        return {"Action": BY_WEB_IDENTITY, "Condition": condition}
+
+    here = [f"{region}:*" for region in sorted(aws(zone).regions)]
+    for issuer in web_identity.built_in_issuers():
+        elsewhere = {"StringNotLike": {issuer.key: here}} if issuer.regional else {}
+        yield by_web_identity({**carries(issuer.key), **elsewhere})
+    own = sentinel_reader.connector(zone) if deployment.sentinel_workspace_id else None
+    for connector in web_identity.sentinel_connectors():
+        key = f"{connector.issuer}:aud"
+        if connector == own and deployment.sentinel_workspace_id:
+            sessions = list(web_identity.sentinel_sessions(deployment.sentinel_workspace_id))
+            yield by_web_identity({**carries(key), "StringNotEquals": {key: connector.audience}})
+            yield by_web_identity({**carries(key), "StringNotEquals": {"sts:RoleSessionName": sessions}})
+        else:
+            yield by_web_identity(carries(key))
+
+
+def _network(zone: Zone, deployment: Deployment, everything: list[str], home: str) -> Iterator[Statement]:
+    emergency = roles_of(zone, deployment, zone.break_glass.aws_role)
+
+    def through_other_than(vpcs: list[str]) -> dict[str, Any]:
+        # without Null, a request that came through no endpoint would be refused: console users, the Sentinel reader,
+        # AWS services on a caller's behalf
+        return {
+            "ArnNotLike": {networks.SOURCE: vpcs, **unless(*emergency)["ArnNotLike"]},
+            "Null": {networks.SOURCE: "false"},
+        }
+
+    yield {"Action": everything, "Condition": through_other_than(networks.in_regions(zone))}
+    # whom else the stack file admits comes from networks of their own
+    ours = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": home}}
+    yield {"Action": everything, "Condition": through_other_than(networks.of_zone(zone, deployment)) | ours}
+
+
+def _numbered(control: str, denials: Iterable[Statement]) -> Iterator[tuple[str, Statement]]:
+    for number, denial in enumerate(denials, start=1):
+        resource = {} if "NotResource" in denial else {"Resource": "*"}
+        yield control, {**resource, **denial, "Sid": sid(control, number), "Effect": "Deny", "Principal": "*"}

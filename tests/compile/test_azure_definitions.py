@@ -1,0 +1,149 @@
+from collections import Counter
+
+import pytest
+from azure_cases import NOW, aliases, cases, definitions, documents, effect, outcome, types
+from azure_own_resources import own_resources
+
+from sovereignty.azure_policy.assignment import assigned
+from sovereignty.azure_policy.evaluate import evaluate
+from sovereignty.azure_policy.lint import problems
+from sovereignty.azure_policy.resource import AzureResource
+
+TENANT = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+ENFORCED = {"effect": "Deny"}
+
+
+def test_every_case_gets_its_verdict_from_its_definition_and_from_no_other_of_its_control():
+    wrong = []
+    for case in cases():
+        refusing = [
+            name
+            for name, definition in definitions().items()
+            if definition["properties"]["metadata"]["control"] == case.control
+            and _may_see(definition, case.resource.type)
+            and effect(definition, case.resource, **_enforced(definition)) == "deny"
+        ]
+        if (case.definition in refusing) if case.verdict == "violation" else not refusing:
+            continue
+        wrong.append((case.title, case.verdict, refusing))
+    assert wrong == []
+
+
+def _may_see(definition, resource_type):
+    kind = resource_type.lower()
+    named = types(definition)
+    return not named or any(kind == each or ("*" in each and kind.startswith(each.rstrip("*"))) for each in named)
+
+
+def _enforced(definition):
+    return ENFORCED if "Deny" in definition["properties"]["parameters"]["effect"]["allowedValues"] else {}
+
+
+def test_every_definition_that_denies_has_a_case_of_each_verdict():
+    seen = {(case.definition, case.verdict) for case in cases()}
+    denying = {name for name, definition in definitions().items() if _enforced(definition)}
+    assert {name for name in denying if (name, "violation") not in seen} == set()
+    # these refuse a whole type: nothing of it is allowed
+    whole = {"communication", "delegation-definition", "delegation-assignment"}
+    assert {name for name in denying if (name, "allowed") not in seen} == whole
+
+
+def test_every_case_names_a_definition_and_its_control():
+    for case in cases():
+        assert definitions()[case.definition]["properties"]["metadata"]["control"] == case.control, case.title
+    assert [title for title, times in Counter(case.title for case in cases()).items() if times > 1] == []
+
+
+def test_a_definition_says_nothing_of_other_types():
+    other = AzureResource.of("Microsoft.Test/others", location="eastus", properties={}, kind="x")
+    assert [name for name, each in definitions().items() if outcome(each, other).matched] == ["location-outside"]
+
+
+def test_the_linter_finds_nothing_in_the_documents():
+    for zone in ("eu", "us"):
+        found = documents(zone)
+        group = f"/providers/Microsoft.Management/managementGroups/sovereign-{zone}/providers/Microsoft.Authorization/"
+        kinds = {"azure/definitions": "policyDefinitions", "azure/initiatives": "policySetDefinitions"}
+        by_id = {
+            f"{group}{kinds[folder]}/{body['name']}": body
+            for path, body in found.items()
+            if (folder := path.rpartition("/")[0]) in kinds
+        }
+        own = {path: body for path, body in found.items() if "assignments" not in path or "zone-controls" in path}
+        assert {path: problems(body, aliases=aliases(), definitions=by_id) for path, body in own.items()} == {
+            path: [] for path in own
+        }
+
+
+def test_a_container_without_retention_is_reported_and_not_refused():
+    audit = definitions()["container-policy"]
+    container = AzureResource.of("Microsoft.Storage/storageAccounts/blobServices/containers", name="a/default/records")
+    policy = AzureResource.of(
+        "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies",
+        name="a/default/records/default",
+        properties={"immutabilityPeriodSinceCreationInDays": 2555},
+    )
+    short = AzureResource.of(policy.type, name=policy.name, properties={"immutabilityPeriodSinceCreationInDays": 2554})
+    assert effect(audit, container) == "auditIfNotExists"
+    assert evaluate(audit, container, {}, aliases=aliases(), related=[short], now=NOW).effect == "auditIfNotExists"
+    assert evaluate(audit, container, {}, aliases=aliases(), related=[policy], now=NOW).effect is None
+
+
+def test_a_named_tenant_may_be_delegated_to_and_no_other():
+    other = "99999999-2222-4333-8444-555555555555"
+    named = definitions("eu", TENANT)
+    offer = "Microsoft.ManagedServices/registrationDefinitions"
+    for tenant, expected in ((TENANT, None), (other, "deny")):
+        offered = AzureResource.of(offer, properties={"managedByTenantId": tenant})
+        assert effect(named["delegation-definition"], offered) == expected
+        given = AzureResource.of(
+            "Microsoft.ManagedServices/registrationAssignments",
+            properties={"registrationDefinition": {"properties": {"managedByTenantId": tenant}}},
+        )
+        assert effect(named["delegation-assignment"], given) == expected
+    asked = AzureResource.of(
+        "Microsoft.ManagedServices/registrationAssignments", properties={"registrationDefinitionId": "/x"}
+    )
+    assert effect(named["delegation-assignment"], asked) is None
+
+
+def test_confidential_computing_is_reported_until_it_is_asked_for():
+    machine = AzureResource.of("Microsoft.Compute/virtualMachines", location="westeurope", properties={})
+    assert effect(definitions()["confidential-machine"], machine) == "audit"
+    assert effect(definitions()["confidential-machine"], machine, effect="Deny") == "deny"
+
+
+def test_a_pair_outside_the_zone_is_not_taken_for_one_inside():
+    account = AzureResource.of("Microsoft.Storage/storageAccounts", location="eastus2", sku={"name": "Standard_GRS"})
+    assert effect(definitions("us")["storage-redundancy"], account) is None, "the pair centralus is the zone's"
+    assert effect(definitions("eu")["storage-redundancy"], account) == "deny"
+
+
+@pytest.mark.parametrize("zone", ["eu", "us"])
+def test_the_zones_own_resources_pass_every_definition(zone: str):
+    refused = [
+        (name, resource.type)
+        for resource in own_resources(zone)
+        for name, definition in definitions(zone).items()
+        if effect(definition, resource, **_enforced(definition)) == "deny"
+    ]
+    assert refused == []
+
+
+def test_what_is_assigned_denies_what_a_definition_refuses_and_only_reports_what_is_not_asked_for():
+    found = documents()
+    group = "/providers/Microsoft.Management/managementGroups/sovereign-eu/providers/Microsoft.Authorization/"
+    by_id = {f"{group}policyDefinitions/{name}": body for name, body in definitions().items()}
+    by_id[f"{group}policySetDefinitions/sovereign-zone"] = found["azure/initiatives/eu-sovereign-zone.json"]
+    bound = found["azure/assignments/eu-zone-controls.json"]
+
+    def denied(resource: AzureResource) -> list[str]:
+        outcomes = assigned(bound, resource, by_id, aliases=aliases(), related=(), now=NOW)
+        assert {each.reference for each in outcomes} == set(definitions())
+        return [each.reference for each in outcomes if each.denies]
+
+    replicated = next(case for case in cases() if case.definition == "registry-replica" and case.verdict == "violation")
+    assert denied(replicated.resource) == ["location-outside", "registry-replica"]
+    assert [denied(each) for each in own_resources("eu")] == [[] for _ in own_resources("eu")]
+    ordinary = next(case for case in cases() if case.definition == "confidential-machine")
+    assert "confidential-machine" not in denied(ordinary.resource)
