@@ -5,6 +5,7 @@ STACK ?= eu
 PYTHON ?=
 venv := .venv
 ready := $(venv)/.ready
+policy_lint := $(venv)-policy-lint
 run := $(venv)/bin/python
 sandbox := $(run) -m sandbox
 
@@ -45,14 +46,19 @@ clean-sandbox: $(ready) ## forget the sandbox and all that it holds
 	@$(sandbox) forget
 
 .PHONY: test
-test: setup ## what a contributor runs: unit tests, and the real engine on the sandbox
-	@$(run) -m pytest -n 2 --dist worksteal -m "not engine and not heavy"
+test: setup ## what a contributor runs: unit tests, proofs, and the real engine on the sandbox
+	@$(run) -m pytest -n 2 --dist worksteal -m "not engine and not proof and not heavy"
+	@$(run) -m pytest -n 2 --dist worksteal -m "proof and not heavy"
 	@$(run) -m pytest -n 2 --dist loadfile -m "engine and not heavy"
 
 .PHONY: test-all
-test-all: setup ## all of it: every resource type, kills, a fresh pack, several Pythons
+test-all: setup $(policy_lint)/.ready ## all of it: every resource type, kills, mutations, a fresh pack, several Pythons
 	@$(run) -m pytest -n 2 --dist loadfile -m "not heavy"
 	@$(run) -m pytest -n 2 --dist worksteal -m heavy
+
+# parliament needs an older setuptools than the rest, so it lives on its own
+$(policy_lint)/.ready: tools/policy_lint/requirements.txt tools/python.sh
+	@bash tools/python.sh $(policy_lint) $(or $(PYTHON),$(run)) tools/policy_lint/requirements.txt
 
 .PHONY: lint
 lint: $(ready) ## ruff, pyright, and the arrows of the architecture

@@ -6,3 +6,5 @@ compile pyproject.toml -o requirements.txt
 compile --group pyproject.toml:dev -c requirements.txt -o requirements-dev.txt
 # What the pack needs where it is published: no provider SDK, no command line.
 compile policypacks/sovereignty/requirements.in -c requirements.txt -o policypacks/sovereignty/requirements.txt
+# parliament, which lints IAM policies, lives apart: it needs a setuptools that still has pkg_resources.
+compile tools/policy_lint/requirements.in -o tools/policy_lint/requirements.txt

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Makes the virtual environment VENV with everything locked in it. Uses uv where it is present, else venv and pip.
-# usage: python.sh VENV [PYTHON]
+# usage: python.sh VENV [PYTHON [LOCK]]   LOCK: of a tool that lives apart; by default the project and its developers' locks
 set -euo pipefail
 venv=$1
+locks=(-r requirements.txt -r requirements-dev.txt)
+[ -z "${3:-}" ] || locks=(-r "$3")
 supported='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 
 python=${2:-}
@@ -23,14 +25,14 @@ rm -rf "$venv"
 if command -v uv >/dev/null 2>&1; then
   # Seeded with pip, which the official language host calls.
   uv venv --quiet --seed --python "$("$python" -c 'import sys; print(sys.executable)')" "$venv"
-  uv pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements.txt -r requirements-dev.txt
+  uv pip install --quiet --python "$venv/bin/python" --require-hashes "${locks[@]}"
 else
   "$python" -m venv "$venv"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes \
-    -r requirements.txt -r requirements-dev.txt
+    "${locks[@]}"
 fi
 # The project itself, from this tree; what builds it is in the lock, so nothing more is fetched.
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+[ -n "${3:-}" ] || "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 # Compiled once here, not at each start of a program, a pack and two providers: it halves a small preview.
 "$venv/bin/python" -m compileall -q -j 0 "$venv/lib" || true
 touch "$venv/.ready"
