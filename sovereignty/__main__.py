@@ -1,4 +1,7 @@
-"""The command line: `sovereignty check [ZONE]`. Exit codes: 0 sound, 1 a violation, 2 bad input, 3 a fault of ours."""
+"""The command line; what a command does is in sovereignty/commands/, imported when it is called.
+
+Exit codes: 0 nothing found, 1 a violation or a difference, 2 bad input, 3 a fault of ours.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+FOUND = 1
 BAD_INPUT = 2
 OUR_FAULT = 3
 DEBUG = "SOVEREIGNTY_DEBUG"
@@ -26,6 +31,30 @@ app = typer.Typer(
 )
 
 
+ZonesDir = Annotated[
+    Path | None, typer.Option(help="The folder that declares the zones. Default: zones/.", show_default=False)
+]
+StackFile = Annotated[
+    Path | None,
+    typer.Option("--stack", help="The stack file. Default: Pulumi.<zone>.yaml beside zones/.", show_default=False),
+]
+
+
+class MatrixFormat(StrEnum):
+    """How `controls` is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    MD = "md"
+
+
+class DiffFormat(StrEnum):
+    """How `diff` is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @app.callback()
 def _commands() -> None:
     """The law of your zones: what they declare, and whether it holds."""
@@ -34,12 +63,13 @@ def _commands() -> None:
 @app.command()
 def check(
     zone: Annotated[str | None, typer.Argument(help="The zone to check. Default: all zones of the folder.")] = None,
-    zones_dir: Annotated[
-        Path | None, typer.Option(help="The folder that declares the zones. Default: zones/.", show_default=False)
-    ] = None,
-    stack: Annotated[
+    zones_dir: ZonesDir = None,
+    stack: StackFile = None,
+    state: Annotated[
         Path | None,
-        typer.Option(help="The stack file. Default: Pulumi.<zone>.yaml beside zones/.", show_default=False),
+        typer.Option(
+            help="A stack's state (pulumi stack export): is there anything outside the zone?", show_default=False
+        ),
     ] = None,
     pack_config: Annotated[
         Path | None,
@@ -58,6 +88,9 @@ def check(
 
         day = as_of.date() if as_of else date.today()
         folder = zones_dir or default_zones_dir()
+        if state and zone is None:
+            _tell("check --state: one zone has to be named, since a state belongs to one.")
+            raise typer.Exit(BAD_INPUT)
         outcome = check_zones(folder, zone, stack, day)
         if outcome.checked:
             from sovereignty.check_view import show
@@ -73,6 +106,73 @@ def check(
 
             pack_configuration.load(pack_config, load_all(folder))
             print(f"{pack_config}: the policy pack's configuration is in order.")  # noqa: T201
+        if state:
+            from sovereignty.commands.residents import show as show_outside
+
+            if show_outside(outcome.checked[0].zone, state):
+                raise typer.Exit(FOUND)
+
+
+@app.command(name="compile")
+def compile_zone(
+    zone: Annotated[str, typer.Argument(help="The zone to compile.")],
+    out: Annotated[Path | None, typer.Option(help="The folder to write; replaced as a whole.")] = None,
+    stack: StackFile = None,
+    summary: Annotated[bool, typer.Option("--summary", help="Show each document's size against its quota.")] = False,
+    zones_dir: ZonesDir = None,
+) -> None:
+    """Compile a zone to the policies of its enforcement points."""
+    with _told_plainly():
+        from sovereignty.commands.compile import run
+
+        run(zone, out, stack, zones_dir, summary)
+
+
+@app.command()
+def controls(
+    output_format: Annotated[MatrixFormat, typer.Option("--format", help="How to print it.")] = MatrixFormat.TABLE,
+    zones_dir: ZonesDir = None,
+) -> None:
+    """Show which control is enforced at which point, by which test that is proved, and what nothing can refuse."""
+    with _told_plainly():
+        from sovereignty.commands.controls import run
+
+        run(output_format.value, zones_dir)
+
+
+@app.command()
+def diff(
+    zone: Annotated[str, typer.Argument(help="The zone as it is now.")],
+    against: Annotated[
+        str,
+        typer.Option(help="What it is compared with: a folder of zones or of compiled documents, or a git revision."),
+    ],
+    stack: StackFile = None,
+    output_format: Annotated[DiffFormat, typer.Option("--format", help="How to print it.")] = DiffFormat.TEXT,
+    zones_dir: ZonesDir = None,
+) -> None:
+    """Show what a change of a zone changes in what is allowed."""
+    with _told_plainly():
+        from sovereignty.commands.diff import run
+
+        if run(zone, against, stack, zones_dir, output_format.value):
+            raise typer.Exit(FOUND)
+
+
+@app.command()
+def replay(
+    zone: Annotated[str, typer.Argument(help="The zone whose documents are tried.")],
+    files: Annotated[list[Path], typer.Argument(help="CloudTrail files, or folders of them; .gz as well.")],
+    stack: StackFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    zones_dir: ZonesDir = None,
+) -> None:
+    """Show what of CloudTrail's records the zone's documents would have refused, before they bind."""
+    with _told_plainly():
+        from sovereignty.commands.replay import run
+
+        if run(zone, files, stack, zones_dir, as_json):
+            raise typer.Exit(FOUND)
 
 
 @contextmanager

@@ -1,0 +1,106 @@
+"""How CloudTrail names what IAM judges: reads facts/cloudtrail_events.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sovereignty import actions, facts
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Key:
+    """Where a record holds the value of a condition key; `absent` as in the table."""
+
+    paths: tuple[tuple[str, ...], ...]
+    absent: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a call needs. `exact`: all of `actions`. Otherwise: one of them, and which isn't known."""
+
+    shown: str
+    actions: tuple[str, ...]
+    exact: bool
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    with (Path(facts.__file__).parent / "cloudtrail_events.yaml").open(encoding="utf-8") as file:
+        return yaml.load(file, Loader=_LOADER)  # noqa: S506 (a safe loader, in C where there is one)
+
+
+@cache
+def judged_types() -> frozenset[str]:
+    """The values of eventType that stand for an API call."""
+    return frozenset(_table()["judged_types"])
+
+
+@cache
+def refusals() -> frozenset[str]:
+    """The error codes of calls that were refused already."""
+    return frozenset(_table()["refusals"])
+
+
+@cache
+def keys() -> Mapping[str, Key]:
+    """Condition key in small letters -> where a record holds its value."""
+    return {
+        row["key"].lower(): Key(tuple(tuple(path.split(".")) for path in row["paths"]), row["absent"])
+        for row in _table()["keys"]
+    }
+
+
+@cache
+def resources() -> Mapping[str, tuple[tuple[str, str, bool], ...]]:
+    """Action -> (kind, ARN with {p}, {r} and {a}, whether it may be somebody else's) of what it is judged on."""
+    return {
+        row["action"]: tuple((kind, arn, kind in row.get("foreign", ())) for kind, arn in row["of"].items())
+        for row in _table()["resources"]
+    }
+
+
+@cache
+def _prefixes() -> Mapping[str, str]:
+    return {row["source"]: row["prefix"] for row in _table()["prefixes"]}
+
+
+@cache
+def _exceptions() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    return {
+        (row["service"], event): tuple(
+            f"{row['service']}:{name}" for name in (names if isinstance(names, list) else [names])
+        )
+        for row in _table()["actions"]
+        for event, names in row["events"].items()
+    }
+
+
+@cache
+def _dated() -> re.Pattern[str]:
+    return re.compile(_table()["dated_names"])
+
+
+@cache
+def named(source: str, event: str) -> Named:
+    """The actions of an event, `source` as in eventSource. An unknown event may be any action of its service."""
+    domain = source.removesuffix(".cn").removesuffix(".amazonaws.com")
+    prefix = _prefixes().get(domain, domain)
+    name = _dated().sub("", event)
+    for candidate in (event, name):
+        if found := _exceptions().get((prefix, candidate)):
+            return Named(found[0], found, True)
+    if known := actions.known(f"{prefix}:{name}"):
+        return Named(known, (known,), True)
+    shown = f"{prefix}:{name}"
+    # a service that nobody has heard of is judged by the name that the record gives
+    return Named(shown, (shown, *actions.expand(f"{prefix}:*")), False)

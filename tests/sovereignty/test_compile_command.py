@@ -1,0 +1,172 @@
+"""`sovereignty compile`: what it writes, what it leaves alone, and how it refuses."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_home import OU_PATH, change_zone, run, settle, write_stack
+from law_inputs import REPOSITORY
+
+from sovereignty.compile import output
+from sovereignty.compile.document import Document
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return settle(tmp_path, monkeypatch)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def one(path: str = "aws/scp/eu-1.json", text: str = '{"a":1}') -> Document:
+    return Document(path, "aws:ou", text, 100, ("residency.region",))
+
+
+def test_the_manifest_says_what_the_folder_holds(home: Path):
+    run("compile", "eu", "--out", "out", code=0)
+    manifest = json.loads((home / "out" / "manifest.json").read_text())
+    held = contents(home / "out")
+    assert (manifest["schema"], manifest["zone"]) == (1, "eu")
+    assert {row["path"] for row in manifest["files"]} == held.keys() - {"manifest.json"}
+    for row in manifest["files"]:
+        content = held[row["path"]]
+        assert row["bytes"] == len(content) <= row["limit"]
+        assert row["sha256"] == hashlib.sha256(content).hexdigest()
+        assert row["controls"]
+        json.loads(content)
+    assert any(OU_PATH.encode() in content for content in held.values())
+    kinds = {path.rpartition("/")[0] for path in held if "/" in path}
+    azure = {f"azure/{kind}" for kind in ("assignments", "definitions", "initiatives")}
+    assert kinds == {"aws/scp", "aws/rcp", "aws/policies"} | azure
+
+
+def test_a_changed_zone_replaces_what_was_there_and_leaves_nothing_beside(home: Path):
+    output.write("eu", [one(), one("aws/scp/eu-99.json")], home / "out")
+    change_zone(home, ("[eu-central-1, eu-west-1]", "[eu-central-1]"))
+    run("compile", "eu", "--out", "out", code=0)
+    assert not (home / "out" / "aws/scp/eu-99.json").exists()
+    assert {path.name for path in home.iterdir()} == {"zones", "Pulumi.eu.yaml", "out"}
+
+
+def test_the_same_documents_give_the_same_bytes_in_any_order(tmp_path: Path):
+    documents = [one(), one("aws/rcp/eu-1.json")]
+    output.write("eu", documents, tmp_path / "out")
+    first = contents(tmp_path / "out")
+    output.write("eu", documents[::-1], tmp_path / "out")
+    assert contents(tmp_path / "out") == first
+
+
+def test_nothing_is_a_placeholder_and_a_missing_value_names_its_key(home: Path):
+    write_stack(home, awsZoneOuPath=None)
+    _, errors = run("compile", "eu", "--out", "out", code=2)
+    assert "sovereign-zones:awsZoneOuPath" in errors
+    assert not (home / "out").exists()
+
+
+def test_the_summary_shows_sizes_and_attachments_against_the_quotas(home: Path):
+    shown, _ = run("compile", "eu", "--summary", code=0)
+    assert "zone eu, partition aws" in shown
+    assert "aws/scp/eu-1.json" in shown
+    assert "10,240" in shown
+    assert "SCPs of the zone's OU, FullAWSAccess included" in shown
+    assert not (home / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("compile", "euu", "--out", "out"), "Did you mean eu?"),
+        (("compile", "us", "--out", "out"), "Pulumi.us.yaml"),
+        (("compile", "eu"), "--out DIR"),
+        (("compile", "foundation", "--out", "out"), "compiles nothing for the organization's root"),
+        (("compile", "eu", "--out", "Pulumi.eu.yaml"), "a file, not a folder"),
+        (("compile", "eu", "--out", "."), "which is not of an earlier run"),
+        (("compile", "eu", "--out", "Pulumi.eu.yaml/out"), "can't be written"),
+        (("compile", "eu", "--out", "out", "--stack", "nosuch.yaml"), "no such file"),
+    ],
+)
+def test_bad_input_is_told_and_nothing_is_written(home: Path, arguments: tuple[str, ...], told: str):
+    before = contents(home)
+    _, errors = run(*arguments, code=2)
+    assert told in errors
+    assert contents(home) == before
+
+
+def test_a_quota_that_is_not_met_is_told_by_how_much_and_leaves_the_folder_as_it_was(home: Path):
+    output.write("eu", [one()], home / "out")
+    before = contents(home / "out")
+    write_stack(home, awsOrganizationPaths=[f"o-a1b2c3d4e5/r-ab12/ou-ab12-{number:08}/*" for number in range(400)])
+    _, errors = run("compile", "eu", "--out", "out", code=2)
+    assert "more than an SCP" in errors
+    assert contents(home / "out") == before
+
+
+def test_a_strangers_file_is_never_deleted(tmp_path: Path):
+    output.write("eu", [one()], tmp_path / "out")
+    stranger = tmp_path / "out" / "aws" / "notes.txt"
+    stranger.write_text("mine")
+    with pytest.raises(output.InputError, match=r"aws/notes\.txt"):
+        output.write("eu", [one(text="{}")], tmp_path / "out")
+    assert stranger.read_text() == "mine"
+    assert (tmp_path / "out" / "aws/scp/eu-1.json").read_text() == '{"a":1}'
+
+
+def test_a_manifest_that_is_not_ours_protects_its_folder(tmp_path: Path):
+    for manifest in (
+        "[]",
+        '{"schema":1}',
+        '{"schema":1,"zone":"eu","files":[{"path":"../../x"}]}',
+        "{",
+        '{"schema":2}',
+    ):
+        (tmp_path / "manifest.json").write_text(manifest)
+        with pytest.raises(output.InputError, match="not of an earlier run"):
+            output.write("eu", [one()], tmp_path)
+        assert (tmp_path / "manifest.json").read_text() == manifest
+
+
+def test_a_write_that_fails_half_way_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    output.write("eu", [one()], tmp_path / "out")
+    before = contents(tmp_path)
+    rename = Path.rename
+
+    def fail(self: Path, target: Path) -> Path:
+        if self.name.endswith(".new"):
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(output.InputError, match="No space left"):
+        output.write("eu", [one(text="{}")], tmp_path / "out")
+    assert contents(tmp_path) == before
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path: Path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    output.write("eu", [one()], tmp_path / "link")
+    output.write("eu", [one(text="{}")], tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real" / "aws/scp/eu-1.json").read_text() == "{}"
+
+
+def test_the_command_as_it_is_installed_imports_no_engine(home: Path):
+    watch = (
+        "import sys; from sovereignty.__main__ import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", watch, "compile", "eu", "--out", "out"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )
+    assert "documents of zone eu" in result.stdout
+    loaded = {name.partition(".")[0] for name in result.stderr.split()}
+    assert loaded.isdisjoint({"pulumi", "pulumi_aws", "rich", "requests"})
