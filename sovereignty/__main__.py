@@ -160,6 +160,35 @@ def diff(
 
 
 @app.command()
+def explain(
+    zone: Annotated[str, typer.Argument(help="The zone whose law is asked.")],
+    action: Annotated[str | None, typer.Option(help="An action of AWS, such as s3:PutObject.")] = None,
+    region: Annotated[str | None, typer.Option(help="The region that is called, such as us-east-1.")] = None,
+    principal: Annotated[
+        str | None, typer.Option(help="Who calls, by ARN. Default: an ordinary role of the zone.", show_default=False)
+    ] = None,
+    resource: Annotated[str | None, typer.Option(help="What it is called on, by ARN.")] = None,
+    context: Annotated[
+        list[str] | None, typer.Option(help="A condition key, as key=value; may be given several times.")
+    ] = None,
+    resource_type: Annotated[
+        str | None, typer.Option(help="A type of Azure, such as Microsoft.Storage/storageAccounts.")
+    ] = None,
+    location: Annotated[str | None, typer.Option(help="A location of Azure, such as eastus.")] = None,
+    stack: StackFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    zones_dir: ZonesDir = None,
+) -> None:
+    """Say whether a call or a place is allowed, which control decides it, and which documents refuse it."""
+    with _told_plainly():
+        from sovereignty.commands.explain import Asked, run
+
+        asked = Asked(action, region, principal, resource, context or (), resource_type, location)
+        if run(zone, asked, stack, zones_dir, as_json):
+            raise typer.Exit(FOUND)
+
+
+@app.command()
 def replay(
     zone: Annotated[str, typer.Argument(help="The zone whose documents are tried.")],
     files: Annotated[list[Path], typer.Argument(help="CloudTrail files, or folders of them; .gz as well.")],

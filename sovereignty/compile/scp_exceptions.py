@@ -38,4 +38,6 @@ def verbs() -> tuple[str, ...]:
 
 def holds(pattern: str, action: str) -> bool:
     """Whether the pattern of a policy names the action, in any case."""
-    return fnmatchcase(action.lower(), pattern.lower())
+    pattern, action = pattern.lower(), action.lower()
+    # most patterns are names, and comparing those costs nothing
+    return pattern == action or ("*" in pattern or "?" in pattern) and fnmatchcase(action, pattern)

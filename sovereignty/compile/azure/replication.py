@@ -23,7 +23,7 @@ from sovereignty.compile.azure.language import (
 from sovereignty.compile.azure.redundancy import REPLICATION
 from sovereignty.compile.azure.scope import Scope
 
-DESTINATION = "egress.destination"
+DESTINATION = "egress.destinations"
 
 REPLICA_TYPES = {
     "registry-replica": "Microsoft.ContainerRegistry/registries/replications",

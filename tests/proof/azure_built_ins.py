@@ -1,0 +1,153 @@
+"""What Azure's built-in policies say, as far as the zone's assignments rest on it: the rules, written anew.
+
+Source: Azure/azure-policy at the commit that azure_builtins.yaml names: General/AllowedLocations_Deny and
+ResourceGroupAllowedLocations_Deny, Compute/OSAndDataDiskCMKRequired_Deny (its machines), Storage/Storage{Queue,Table}
+CustomerManagedKeyEnabled_Audit, Cosmos DB/Cosmos_CMK_Deny, Key Vault/Keys_AllowedKeyTypes, Regulatory Compliance/MCfS_Sovereignty_Baseline_Global_Policies
+and the members of the preview initiative of keys. Members that no test here looks at are left out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sovereignty.azure_policy.aliases import AliasCatalogue
+from sovereignty.facts import azure_policy as tables
+
+Body = dict[str, Any]
+
+VERSIONS = {"allowed-locations": "1.1.0", "allowed-locations-groups": "1.1.0", "baseline-global": "1.2.0",
+            "zone-keys": "1.0.0-preview", "key-types": "1.0.1"}  # fmt: skip
+"""Those that are written down here; another one in the table of facts asks for another look."""
+
+_DEFINITIONS = "/providers/Microsoft.Authorization/policyDefinitions"
+DATA_PLANE_KEY = "Microsoft.KeyVault.Data/vaults/keys"
+_KEY_TYPES = ["RSA", "RSA-HSM", "EC", "EC-HSM"]
+_EFFECTS = ["Audit", "Deny", "Disabled"]
+_ACCOUNT = "Microsoft.Storage/storageAccounts"
+_MACHINE = "Microsoft.Compute/virtualMachines"
+_COSMOS = "Microsoft.DocumentDB/databaseAccounts"
+_DISK = f"{_MACHINE}/storageProfile.osDisk.managedDisk.diskEncryptionSet.id"
+_LISTED = "[parameters('listOfAllowedLocations')]"
+
+
+def _definition(mode: str, default: str, rule: list[Body], **parameters: Body) -> Body:
+    effect = {"type": "String", "allowedValues": _EFFECTS, "defaultValue": default}
+    then = {"effect": "[parameters('effect')]"}
+    return {
+        "properties": {
+            "mode": mode,
+            "parameters": {"effect": effect, **parameters},
+            "policyRule": {"if": {"allOf": rule}, "then": then},
+        }
+    }
+
+
+def _without_account_key(service: str) -> Body:
+    return _definition(
+        "Indexed",
+        "Audit",
+        [
+            {"field": "type", "equals": _ACCOUNT},
+            {"field": f"{_ACCOUNT}/encryption.keySource", "equals": "Microsoft.Keyvault"},
+            {"field": f"{_ACCOUNT}/encryption.services.{service}.keyType", "notEquals": "Account"},
+        ],
+    )
+
+
+def _initiative(members: dict[str, tuple[str, dict[str, str]]], **parameters: Body) -> Body:
+    return {
+        "properties": {
+            "parameters": {
+                "effect": {"type": "String", "allowedValues": _EFFECTS, "defaultValue": "Deny"},
+                **parameters,
+            },
+            "policyDefinitions": [
+                {
+                    "policyDefinitionReferenceId": reference,
+                    "policyDefinitionId": identifier,
+                    "parameters": {name: {"value": f"[parameters('{of}')]"} for name, of in bound.items()},
+                }
+                for reference, (identifier, bound) in members.items()
+            ],
+        }
+    }
+
+
+def definitions() -> dict[str, Body]:
+    """Definitions and initiatives by id. That of the keys' types is of mode Microsoft.KeyVault.Data, where a key stands
+    as a resource of its own type: here of mode All, with such a resource."""
+    places, groups = (tables.built_in(key).resource_id for key in ("allowed-locations", "allowed-locations-groups"))
+    disks, queues, tables_, cosmos = (
+        f"{_DEFINITIONS}/{name}"
+        for name in (
+            "702dd420-7fcc-42c5-afe8-4026edd20fe0",
+            "f0e5abd0-2554-4736-b7c0-4ffef23475ef",
+            "7c322315-e26d-4174-a99e-f49d351b4688",
+            "1f905d99-2ab7-462c-a6b0-f709acca6c8f",
+        )
+    )
+    listed, effect = {"listOfAllowedLocations": "listOfAllowedLocations"}, {"effect": "effect"}
+    known = sorted(tables.baseline_locations())
+    return {
+        places: _definition(
+            "Indexed",
+            "Deny",
+            [
+                {"field": "location", "notIn": _LISTED},
+                {"field": "location", "notEquals": "global"},
+                {"field": "type", "notEquals": "Microsoft.AzureActiveDirectory/b2cDirectories"},
+            ],
+            listOfAllowedLocations={"type": "Array"},
+        ),
+        groups: _definition(
+            "All",
+            "Deny",
+            [
+                {"field": "type", "equals": "Microsoft.Resources/subscriptions/resourceGroups"},
+                {"field": "location", "notIn": _LISTED},
+            ],
+            listOfAllowedLocations={"type": "Array"},
+        ),
+        tables.built_in("baseline-global").resource_id: _initiative(
+            {"AllowedLocationsForResourceGroups": (groups, listed), "AllowedLocations": (places, listed)},
+            listOfAllowedLocations={"type": "Array", "allowedValues": known, "defaultValue": []},
+        ),
+        disks: _definition(
+            "Indexed", "Audit", [{"field": "type", "equals": _MACHINE}, {"field": _DISK, "exists": "False"}]
+        ),
+        queues: _without_account_key("queue"),
+        tables_: _without_account_key("table"),
+        cosmos: _definition(
+            "Indexed",
+            "Audit",
+            [{"field": "type", "equals": _COSMOS}, {"field": f"{_COSMOS}/keyVaultKeyUri", "exists": "False"}],
+        ),
+        tables.built_in("key-types").resource_id: _definition(
+            "All",
+            "Audit",
+            [
+                {"field": "type", "equals": DATA_PLANE_KEY},
+                {"field": f"{DATA_PLANE_KEY}/keyType", "notIn": "[parameters('allowedKeyTypes')]"},
+            ],
+            allowedKeyTypes={"type": "Array", "allowedValues": _KEY_TYPES, "defaultValue": _KEY_TYPES},
+        ),
+        tables.built_in("zone-keys").resource_id: _initiative(
+            {
+                "customerManagedKeysOnOSAndDataDisk": (disks, effect),
+                "customerManagedKeysOnStorageQueue": (queues, effect),
+                "customerManagedKeysOnStorageTable": (tables_, effect),
+                "customerManagedKeysOnCosmosDB": (cosmos, effect),
+            }
+        ),
+    }
+
+
+def aliases() -> AliasCatalogue:
+    """Those of the facts, and what the built-ins read besides."""
+    own = tables.aliases()
+    services = {
+        f"{_ACCOUNT}/encryption.services.{service}.keyType": f"properties.encryption.services.{service}.keyType"
+        for service in ("queue", "table")
+    }
+    keys = {f"{DATA_PLANE_KEY}/keyType": "properties.keyType"}
+    return AliasCatalogue({**own, _ACCOUNT: {**own[_ACCOUNT], **services}, DATA_PLANE_KEY: keys})

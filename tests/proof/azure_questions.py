@@ -1,0 +1,180 @@
+"""What is asked of a zone's Azure policies: the case tables at each of its places, and what must be answered.
+
+The tables are written for the zone of the EU; for another one its places, subscriptions and retention take their part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import azure_built_ins
+from azure_cases import Case, cases
+from azure_own_resources import own_resources
+from zones_as_data import DEPLOYED, declared, deployed
+
+from sovereignty import facts
+from sovereignty.azure_policy.resource import AzureResource
+from sovereignty.compile import azure_policy
+from sovereignty.deployment import Deployment
+from sovereignty.footprint import AzureFootprint
+from sovereignty.zone import Zone
+
+SUBSCRIPTIONS = (DEPLOYED["azureSubscriptions"][0], "5e6f7a8b-9c0d-4e1f-8a2b-3c4d5e6f7a8b")
+OUTSIDE = "brazilsouth"
+_PERIOD, _RETENTION = "immutabilityPeriodSinceCreationInDays", 2555
+"""What the tables were written with, in days."""
+_UNPAIRED, _PAIRED = "germanywestcentral", ("westeurope", "northeurope")
+"""Of the zone of the EU: where geo-redundant copies leave the zone, and where they stay in it."""
+_ELSEWHERE: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    # a location that the baseline doesn't know, and no pair inside; the other clouds
+    "es": ("eu", "public", ("spaincentral", "westeurope")),
+    "gov": ("us", "usgovernment", ("usgovvirginia", "usgovtexas")),
+    "cn": ("us", "china", ("chinanorth3", "chinaeast2")),
+}
+MUTATED_ZONES = ("eu", "us", "es")
+AZURE_ZONES = (*MUTATED_ZONES, "gov", "cn")
+PAIR_AWARE = frozenset(
+    ("storage-redundancy", "sql-database-backup", "sql-instance-backup", "postgresql-backup", "mysql-backup",
+     "event-grid-topics", "event-grid-domains", "recovery-vault", "backup-vault")
+)  # fmt: skip
+"""What copies to the paired region of its own location, which may be the zone's."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A resource; `definition` is what the case is about, `refused` whether it has to refuse it."""
+
+    title: str
+    control: str
+    definition: str
+    refused: bool
+    resource: AzureResource
+
+
+@cache
+def landed_on_azure(name: str) -> tuple[Zone, Deployment]:
+    """A zone of the repository, or one with its law elsewhere, with two subscriptions."""
+    of, cloud, locations = _ELSEWHERE.get(name, (name, "", ()))
+    zone = declared(of)
+    if locations:
+        # not held against the jurisdiction's law: what is proved here is what the compiler makes of places
+        footprint = AzureFootprint(cloud=cloud, home=locations[0], regions=locations)
+        zone = zone.model_copy(update={"azure": footprint})
+    return zone, deployed(zone=of, azureSubscriptions=list(SUBSCRIPTIONS))
+
+
+@cache
+def bodies(name: str) -> Mapping[str, dict[str, Any]]:
+    return {each.path: each.body for each in azure_policy.documents(*landed_on_azure(name))}
+
+
+def definitions(name: str) -> dict[str, dict[str, Any]]:
+    return {body["name"]: body for path, body in bodies(name).items() if path.startswith(azure_policy.DEFINITIONS)}
+
+
+def assignments(name: str) -> dict[str, dict[str, Any]]:
+    return {body["name"]: body for path, body in bodies(name).items() if path.startswith(azure_policy.ASSIGNMENTS)}
+
+
+def by_id(name: str) -> dict[str, dict[str, Any]]:
+    """All that an assignment may name: the zone's own, and the built-ins."""
+    group = f"/providers/Microsoft.Management/managementGroups/sovereign-{landed_on_azure(name)[0].zone}"
+    kinds = {azure_policy.DEFINITIONS: "policyDefinitions", azure_policy.INITIATIVES: "policySetDefinitions"}
+    own = {
+        f"{group}/providers/Microsoft.Authorization/{kind}/{body['name']}": body
+        for folder, kind in kinds.items()
+        for path, body in bodies(name).items()
+        if path.startswith(folder)
+    }
+    return {**azure_built_ins.definitions(), **own}
+
+
+def locations(name: str) -> tuple[str, ...]:
+    footprint = landed_on_azure(name)[0].azure
+    assert footprint is not None
+    return footprint.regions
+
+
+def pair_is_inside(name: str, location: str) -> bool:
+    row = facts.region("azure", location)
+    return row is not None and row.paired in locations(name)
+
+
+@cache
+def questions(name: str) -> tuple[Question, ...]:
+    """Each case as it stands in this zone; what lives in the zone's unpaired place also at each other place, what names
+    a subscription also with the other one. Last the zone's own resources, which nothing refuses (control "")."""
+    found = [question for case in cases() for question in _asked(name, case)]
+    found += [other for question in found if (other := _of_other_subscription(question))]
+    zone = landed_on_azure(name)[0]
+    own = own_resources(zone.zone) if name in MUTATED_ZONES else []
+    places = _place_map(name) if name not in ("eu", "us") else {}
+    moved = [replace(each, body=_placed(each.body, places)) for each in own]
+    return (*found, *(Question(each.type, "", "", False, each) for each in moved))
+
+
+def _of_other_subscription(question: Question) -> Question | None:
+    body = question.resource.body
+    other = json.loads(json.dumps(body).replace(*SUBSCRIPTIONS))
+    return replace(question, resource=replace(question.resource, body=other)) if other != body else None
+
+
+def _asked(name: str, case: Case) -> Iterator[Question]:
+    body = case.resource.body
+    refused = case.verdict == "violation"
+    place = facts.azure_location(str(body.get("location", "")))
+    question = Question(case.title, case.control, case.definition, refused, case.resource)
+    spread = place == _UNPAIRED and case.control != "residency.region"
+    if not spread or name == "eu":
+        moved = _moved(name, case.resource)
+        if case.definition in PAIR_AWARE and place in _PAIRED and not pair_is_inside(name, moved.body["location"]):
+            return  # whether it is allowed for its pair's sake, the table doesn't say
+        yield replace(question, resource=moved)
+    if not spread or case.definition.endswith("-replica"):
+        return
+    for location in (*locations(name), OUTSIDE):
+        stays = case.definition in PAIR_AWARE and pair_is_inside(name, location)
+        moved = _moved(name, case.resource)
+        there = replace(moved, body={**moved.body, "location": location})
+        yield replace(question, refused=refused and not stays, resource=there)
+
+
+def _moved(name: str, resource: AzureResource) -> AzureResource:
+    days = landed_on_azure(name)[0].retention.days - _RETENTION
+    return replace(resource, body=_placed(resource.body, _place_map(name), days))
+
+
+def _place_map(name: str) -> dict[str, str]:
+    if name == "eu":
+        return {}
+    theirs = locations(name)
+    chosen = {_UNPAIRED: theirs[0], _PAIRED[0]: theirs[-1], _PAIRED[1]: theirs[0]}
+    return {spelling: _spelt(spelling, chosen[facts.azure_location(spelling)]) for spelling in _SPELLINGS}
+
+
+_SPELLINGS = ("germanywestcentral", "Germany West Central", "westeurope", "West Europe", "northeurope", "North Europe",
+              "NorthEurope")  # fmt: skip
+
+
+def _spelt(spelling: str, place: str) -> str:
+    if spelling == spelling.lower():
+        return place
+    row = facts.region("azure", place)
+    assert row is not None
+    return row.name if " " in spelling else row.name.replace(" ", "")
+
+
+def _placed(part: Any, places: Mapping[str, str], longer: int = 0) -> Any:
+    if isinstance(part, str):
+        return places.get(part, part)
+    if isinstance(part, list):
+        return [_placed(each, places, longer) for each in part]
+    if isinstance(part, Mapping):
+        return {
+            key: value + longer if key == _PERIOD else _placed(value, places, longer) for key, value in part.items()
+        }
+    return part
