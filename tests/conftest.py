@@ -2,16 +2,25 @@
 
 from typing import Any
 
+TABLES = {
+    "kill": (
+        "kill table",
+        ("in the middle of", "killed", "the cloud had done it", "the next run found", "lost", "doubled"),
+    ),
+    "proof": ("proofs", ("what", "requests judged", "differences")),
+    "mutations": ("mutations", ("of", "faults", "faults that are none", "survivors")),
+}
+
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Prints the kill table, where tests have told of kills."""
+    """Prints the tables that tests have told rows of."""
     passed = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
     told = [told for report in passed if report.when == "call" for told in report.user_properties]
-    rows = [value for name, value in told if name == "kill"]
-    if rows:
-        terminalreporter.section("kill table")
-        head = ("in the middle of", "killed", "the cloud had done it", "the next run found", "lost", "doubled")
-        terminalreporter.line(f"| {' | '.join(head)} |")
-        terminalreporter.line("|---|---|---|---|---|---|")
-        for row in sorted(rows):
-            terminalreporter.line(f"| {' | '.join(map(str, row))} |")
+    for name, (title, head) in TABLES.items():
+        rows = sorted({tuple(map(str, value)) for told_name, value in told if told_name == name})
+        if rows:
+            terminalreporter.section(title)
+            terminalreporter.line(f"| {' | '.join(head)} |")
+            terminalreporter.line("|---" * len(head) + "|")
+            for row in rows:
+                terminalreporter.line(f"| {' | '.join(row)} |")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import pulumi
@@ -72,6 +73,7 @@ class ZoneOrganizationalUnit(pulumi.ComponentResource):
         short = {"SERVICE": "", "RESOURCE": "rcp-"}[kind]
         child = pulumi.ResourceOptions(parent=self)
 
+        @cache  # each policy asks for its own of them
         def at(path: str) -> tuple[Document, ...]:
             return documents(zone, deployment.model_copy(update={"aws_zone_ou_path": path}))
 

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-import yaml
 
 from sovereignty import actions, facts
 from sovereignty.compile.required import aws
+from sovereignty.deployment import Deployment
 from sovereignty.zone import Zone
-
-READ_EVERYWHERE = "allow read everywhere"
-"""The advice in the facts for the few regional reads that lead nowhere."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +29,7 @@ class GlobalActions:
         return tuple(sorted({*self.reads, *(action for group in self.by_regions.values() for action in group)}))
 
 
-def of(zone: Zone) -> GlobalActions:
+def of(zone: Zone, deployment: Deployment) -> GlobalActions:
     """The global actions as one zone sees them. The zone needs an AWS footprint."""
     opened = set(zone.content_bearing)
     content = {
@@ -46,7 +39,7 @@ def of(zone: Zone) -> GlobalActions:
     at_home = frozenset(footprint.regions)
     reads = _reads(footprint.partition, content)
     groups: dict[tuple[str, ...], set[str]] = {}
-    for patterns, regions in _answering(zone, footprint.partition):
+    for patterns, regions in _answering(zone, deployment, footprint.partition):
         # an action that answers in the zone alone needs no exception: the denial of all other regions binds it too
         if not regions <= at_home:
             bound = {each for pattern in set(patterns) - content for each in _but(pattern, reads)}
@@ -57,7 +50,7 @@ def of(zone: Zone) -> GlobalActions:
         content=tuple(sorted(content)),
         created_as=tuple(
             (only["action"], only["key"], only["value"])
-            for row in partly_global()["edge"]
+            for row in facts.aws_partly_global()["edge"]
             if row["name"] in zone.edge and (only := row.get("only_when_creating"))
         ),
     )
@@ -72,7 +65,7 @@ def _reads(partition: str, content: Collection[str]) -> frozenset[str]:
         entry.action
         for entry in facts.aws_global_services().control_tower_86
         # only what has been checked: a wildcard read may hand out more than it seems
-        if entry.advice == READ_EVERYWHERE
+        if entry.advice == facts.READ_EVERYWHERE
         and entry.verified
         and not any(_named(entry.action, pattern) for pattern in content)
     )
@@ -89,7 +82,7 @@ def _named(action: str, pattern: str) -> bool:
     return fnmatchcase(action.lower(), pattern.lower())
 
 
-def _answering(zone: Zone, partition: str) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+def _answering(zone: Zone, deployment: Deployment, partition: str) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
     services = facts.aws_global_services().services
     content = facts.aws_content_bearing()
     carried = {action for actions in content.values() for action in actions}
@@ -99,19 +92,14 @@ def _answering(zone: Zone, partition: str) -> Iterator[tuple[tuple[str, ...], fr
             yield (action,), _regions(service, partition)
     for name in zone.content_bearing:
         yield content[name], _regions(services[content[name][0].partition(":")[0]], partition)
-    partly = partly_global()
+    partly = facts.aws_partly_global()
     for row in [*partly["always"], *(row for row in partly["edge"] if row["name"] in zone.edge)]:
         yield tuple(row["actions"]), _regions(services[row["answers_with"]], partition)
+    if deployment.identity_center_region:
+        yield tuple(partly["identity_center"]["actions"]), frozenset({deployment.identity_center_region})
 
 
 def _regions(service: facts.GlobalService, partition: str) -> frozenset[str]:
     """Where it answers; nowhere in a partition that doesn't offer it, so that nothing is opened there."""
     control_plane = service.control_plane_region.get(partition)
     return frozenset({control_plane, *service.extra_regions.get(partition, ())}) if control_plane else frozenset()
-
-
-@cache
-def partly_global() -> Mapping[str, Any]:
-    """The table of actions that answer in one region although their service is regional otherwise: rows by list."""
-    with Path(__file__).with_name("partly_global.yaml").open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (a safe loader)

@@ -103,7 +103,7 @@ def statements(
         [*scp_protections.denials(zone, deployment), *scp_perimeter.denials(zone, deployment)],
         key=lambda each: each.control,
     )
-    denials = merged([*scp_regions.denials(zone), *rows])
+    denials = merged([*scp_regions.denials(zone, deployment), *rows])
     numbered = _numbered([each.shortened() for each in denials] if short else denials)
     while too_large := next((each for each in numbered if each.size > packing.room(characters)), None):
         halves = too_large.denial.halves()

@@ -17,6 +17,7 @@ from sovereignty.compile import global_actions
 from sovereignty.compile.denial import Denial
 from sovereignty.compile.required import aws
 from sovereignty.compile.scp_exceptions import by_guards, excepted, holds, verbs
+from sovereignty.deployment import Deployment
 from sovereignty.zone import Zone
 
 REGION = "residency.region"
@@ -24,9 +25,9 @@ CONTENT = "egress.content-bearing"
 REQUESTED = "aws:RequestedRegion"
 
 
-def denials(zone: Zone) -> Iterator[Denial]:
+def denials(zone: Zone, deployment: Deployment) -> Iterator[Denial]:
     """What is refused outside the regions where it may be called, and what is refused in every region."""
-    actions = global_actions.of(zone)
+    actions = global_actions.of(zone, deployment)
     regions = sorted(aws(zone).regions)
     lone = facts.is_lone(aws(zone).partition)  # without another region, a guard has nothing to undo there
     bound_apart = [

@@ -26,6 +26,7 @@ from sovereignty.facts.types import (
 )
 
 __all__ = [
+    "READ_EVERYWHERE",
     "Adequacy",
     "AwsGlobalServices",
     "ControlTowerEntry",
@@ -41,6 +42,7 @@ __all__ = [
     "as_of",
     "aws_content_bearing",
     "aws_global_services",
+    "aws_partly_global",
     "aws_rcp_services",
     "aws_target_regions",
     "azure_location",
@@ -179,6 +181,15 @@ def aws_global_services() -> AwsGlobalServices:
 def aws_content_bearing() -> Mapping[str, tuple[str, ...]]:
     """What carries content out of every zone and is denied unless a zone opens it: name -> IAM action patterns."""
     return aws_global_services().content_bearing
+
+
+READ_EVERYWHERE = "allow read everywhere"
+"""The advice of a ControlTowerEntry for the few regional reads that lead nowhere."""
+
+
+def aws_partly_global() -> Mapping[str, Any]:
+    """Actions that answer in one region although their service is regional otherwise: rows by list (the file's head)."""
+    return _table("aws_partly_global")
 
 
 @cache

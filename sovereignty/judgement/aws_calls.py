@@ -12,7 +12,6 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from sovereignty import controls, facts
-from sovereignty.compile.global_actions import READ_EVERYWHERE, partly_global
 from sovereignty.compile.required import aws, aws_organization_id, aws_zone_ou_path
 from sovereignty.controls import Protection
 from sovereignty.deployment import Deployment
@@ -52,6 +51,7 @@ class AwsLaw:
         self.partition = aws(zone).partition
         self.organization = aws_organization_id(deployment)
         self.paths = (aws_zone_ou_path(deployment) + "*", *deployment.aws_organization_paths)
+        self.identities = deployment.identity_center_region
         self.management_account = deployment.aws_management_account
         self.protections = controls.aws_protections(self.partition)
         self.lone = facts.is_lone(self.partition)
@@ -126,7 +126,7 @@ class AwsLaw:
             return frozenset(regions), ()
         table = facts.aws_global_services()
         if not self.lone and any(
-            entry.advice == READ_EVERYWHERE and entry.verified and _named(action, (entry.action,))
+            entry.advice == facts.READ_EVERYWHERE and entry.verified and _named(action, (entry.action,))
             for entry in table.control_tower_86
         ):
             return None, ()
@@ -139,13 +139,16 @@ class AwsLaw:
         for name in self.zone.content_bearing:
             if _named(action, table.content_bearing[name]):
                 regions |= self._control_plane(table.content_bearing[name][0].partition(":")[0])
-        partly = partly_global()
+        partly = facts.aws_partly_global()
         for row in (*partly["always"], *(row for row in partly["edge"] if row["name"] in self.zone.edge)):
             if _named(action, row["actions"]):
                 regions |= self._control_plane(row["answers_with"])
                 bound = row.get("only_when_creating")
                 if bound and bound["action"].lower() == action:
                     only.append((bound["key"].lower(), bound["value"]))
+        # staff's identities are kept in one region of the organization, which may lie elsewhere
+        if self.identities and _named(action, partly["identity_center"]["actions"]):
+            regions.add(self.identities)
         return frozenset(regions), tuple(only)
 
     def _control_plane(self, prefix: str) -> set[str]:

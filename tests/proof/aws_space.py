@@ -17,6 +17,8 @@ from sovereignty.iam.request import Value
 from sovereignty.zone import Zone
 
 ACCOUNT = "444455556666"
+NAMED = "outside_zone"
+"""The condition on a key that each such call has."""
 UNHEARD_OF = ("newservice:CopyEverything", "newservice:GetEverything")
 """A service of tomorrow: nothing regional may escape because nobody had heard of it."""
 
@@ -101,9 +103,13 @@ def few_regions(zone: Zone) -> tuple[str, ...]:
 
 
 def base(zone: Zone, deployment: Deployment, principal: str, region: str) -> dict[str, Value]:
-    """An ordinary call on what the zone owns, rightly tagged."""
-    assert deployment.aws_organization_id and deployment.aws_zone_ou_path
+    """An ordinary call on what the zone owns, rightly tagged, with a target in the zone where there must be one."""
+    assert zone.aws and deployment.aws_organization_id and deployment.aws_zone_ou_path
+    required = [
+        row.when[1] for row in controls.aws_protections(zone.aws.partition) if row.when and row.when[0] == NAMED
+    ]
     return {
+        **dict.fromkeys(required, zone.aws.home),
         "aws:RequestedRegion": region,
         "aws:PrincipalArn": principal,
         "aws:ResourceOrgID": deployment.aws_organization_id,
@@ -139,6 +145,8 @@ def target_changes(zone: Zone) -> Iterator[Change]:
         if row.when and row.when[0] in _TARGETS:
             for value in _TARGETS[row.when[0]](zone):
                 yield "*", {row.when[1]: value}
+        if row.when and row.when[0] == NAMED:
+            yield "*", {row.when[1]: None}
     for spec in (None, "ECC_NIST_P256", "SYMMETRIC_DEFAULT", "ecc_nist_p256"):
         yield "*", {"kms:KeySpec": spec}
 

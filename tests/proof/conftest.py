@@ -1,6 +1,7 @@
-"""The proofs of resource policies are made beside their compilers' tests."""
+"""The proofs of resource policies are made beside their compilers' tests; those of places hold the rules to account."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "compile"))
+for folder in ("compile", "rules"):
+    sys.path.insert(0, str(Path(__file__).parents[1] / folder))

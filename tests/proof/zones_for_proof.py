@@ -39,6 +39,8 @@ _PARTITIONS: dict[str, dict[str, Any]] = {
              "edge": ["acm", "dnssec"], "content_bearing": ["cloudfront", "globalaccelerator"],
              "break_glass": {"aws_role": "sovereign/emergency/open"}},
 }  # fmt: skip
+_APART = {"us": {"identityCenterRegion": "eu-west-2"}}
+"""What the stack file of one zone has besides."""
 AWS_ZONES = ("eu", "us", *_PARTITIONS)
 
 
@@ -48,7 +50,7 @@ def landed(name: str) -> tuple[Zone, Deployment]:
     if name in _PARTITIONS:
         return made(name, _PARTITIONS[name])
     declared = zone.load(name, ROOT / "zones")
-    return declared, deployment.from_config({"zone": name, **LANDED}, f"Pulumi.{name}.yaml")
+    return declared, deployment.from_config({"zone": name, **LANDED, **_APART.get(name, {})}, f"Pulumi.{name}.yaml")
 
 
 def made(name: str, shape: dict[str, Any]) -> tuple[Zone, Deployment]:

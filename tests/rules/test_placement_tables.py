@@ -10,6 +10,9 @@ from sovereignty.rules.azure_owner import TABLE as AZURE
 from sovereignty.rules.placement import members, table
 from tools.placement_tables import TABLES, arguments, without_place
 
+# it reads both SDKs
+pytestmark = pytest.mark.proof
+
 
 @pytest.mark.parametrize("name", TABLES)
 def test_the_types_without_a_place_are_those_of_the_installed_sdk(name: str):

@@ -1,14 +1,12 @@
 """The list of IAM actions is whole and well read, and our tables name none that AWS does not have."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import yaml
 
-from sovereignty import actions, compile, facts
+from sovereignty import actions, facts
 
-PARTLY_GLOBAL = yaml.safe_load((Path(compile.__file__).parent / "partly_global.yaml").read_text(encoding="utf-8"))
+PARTLY_GLOBAL = facts.aws_partly_global()
 
 RETIRED: dict[str, str] = {}
 """Patterns of our tables that no action fits any more, with the day on which that was seen."""

@@ -86,6 +86,7 @@ def test_everything_else_that_a_zone_declares_is_told(home: Path):
     assert "The role sovereign/break-glass may no longer do everything in an emergency." in lost
 
 
+@pytest.mark.proof
 def test_compiled_documents_are_compared_by_what_they_allow(home: Path):
     run("compile", "eu", "--out", "out", code=0)
     assert diff(code=0, against="out") == {"schema": 1, "gained": [], "lost": []}
@@ -102,6 +103,7 @@ def test_compiled_documents_are_compared_by_what_they_allow(home: Path):
     assert "no policy that AWS would take" in errors
 
 
+@pytest.mark.proof
 def test_statements_that_bind_others_than_ordinary_callers_are_told_by_name(home: Path):
     run("compile", "eu", "--out", "out", code=0)
     write_stack(home, awsAmiOwners=["123456789012"])
@@ -110,6 +112,7 @@ def test_statements_that_bind_others_than_ordinary_callers_are_told_by_name(home
     assert "SCP statement IdentityResourcePerimeter1 (refuses) is new." in says(found["lost"])
 
 
+@pytest.mark.proof
 def test_a_revision_of_git_is_read_without_a_checkout(home: Path):
     for arguments in (
         ["init", "-q"],

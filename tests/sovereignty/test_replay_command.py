@@ -369,7 +369,7 @@ def anything() -> st.SearchStrategy[Any]:
     return st.recursive(plain, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.dictionaries(st.sampled_from([*record("s3:PutObject"), "resources", "errorCode"]), anything()))
 def test_a_record_may_hold_anything(changes: dict[str, Any]):
     zone, landed = judged_zone()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sovereignty.compile.azure.language import Definition, all_of, exists, none_in, of_type
+from sovereignty.compile.azure.language import Definition, all_of, exists, is_not, none_in, of_type
 from sovereignty.compile.azure.scope import GLOBAL, Scope
 
 REGION = "residency.region"
-DIRECTORIES = "Microsoft.AzureActiveDirectory/*"
-"""Directories of customers: their location is a geography, and the directory itself is no resource of Azure's."""
+DIRECTORIES = "Microsoft.AzureActiveDirectory/b2cDirectories"
+"""Directories of customers: their location is a geography, and the directory itself is no resource of Azure's. The
+built-in leaves out no other type of that namespace either."""
 HELD_BY_REGION = {"bot-location": "Microsoft.BotService/botServices", "maps-location": "Microsoft.Maps/accounts"}
 """They hold data of users and take the location `global` too."""
 
@@ -28,7 +29,7 @@ def definitions(scope: Scope) -> Iterator[Definition]:
         when=all_of(
             exists("location"),
             none_in("location", (*scope.locations, GLOBAL)),
-            {"field": "type", "notLike": DIRECTORIES},
+            is_not("type", DIRECTORIES),
         ),
     )
     for name, kind in HELD_BY_REGION.items():
