@@ -10,12 +10,15 @@ A direct call comes from a VPC of the zone. Calls that AWS makes don't, and are 
 `aws:ViaAWSService` (a service on a caller's behalf), a service principal, a service-linked role, and the role
 `aws:ec2-infrastructure` by which EC2 opens a disk (its name holds a colon, so nobody else can make it).
 
+Services that use the key in their own name say for whose resource, which has to be one of the zone's accounts; the few
+that don't say so set an encryption context, which has to name a resource of the zone. Which they are, and what they
+do, stands in kms_services.yaml; others work with a grant, or on a caller's behalf.
+
 KMS checks, when a key is made, that its maker could change this policy: that is the deployment role.
 
-Sources: AWS KMS Developer Guide, "Key policies in AWS KMS", "Condition keys for AWS KMS", "Grants in AWS KMS"; AWS
-CloudTrail User Guide, "Configure AWS KMS key policies for CloudTrail"; CloudWatch Logs User Guide, "Encrypt log data";
-Amazon S3 User Guide, "Granting permissions to publish event notification messages"; the two exceptions for AWS's own
-roles: aws-samples/data-perimeter-policy-examples.
+Sources: AWS KMS Developer Guide, "Key policies in AWS KMS", "Condition keys for AWS KMS", "Grants in AWS KMS"; for
+each service, the guide that its row names; the two exceptions for AWS's own roles:
+aws-samples/data-perimeter-policy-examples.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from sovereignty.compile.document import Document, aws_limit, policy, sid
 from sovereignty.compile.principals import roles_of, unless
 from sovereignty.compile.required import aws, aws_accounts, aws_organization_id
 from sovereignty.deployment import Deployment
+from sovereignty.facts.kms_services import KmsService, kms_services
 from sovereignty.zone import DEPLOYMENT_ROLE, Zone
 
 ADMINISTRATION, ACCOUNT, SERVICES = "keys.administration", "keys.account", "identity.services"
@@ -72,7 +76,6 @@ USE = sorted(
         "kms:ReEncryptTo",
     ]
 )
-TRAIL, LOGS, NOTICES = "cloudtrail.amazonaws.com", "logs.{region}.amazonaws.com", "s3.amazonaws.com"
 
 
 def document(zone: Zone, deployment: Deployment) -> Document:
@@ -160,40 +163,39 @@ def _use(zone: Zone, deployment: Deployment) -> list[dict[str, Any]]:
 
 
 def _services(zone: Zone, deployment: Deployment) -> list[dict[str, Any]]:
-    partition, regions = aws(zone).partition, sorted(aws(zone).regions)
-    organization, accounts = aws_organization_id(deployment), sorted(aws_accounts(deployment))
-    of_ours = {"aws:SourceAccount": accounts, "aws:SourceOrgID": organization}
-    trails = [f"arn:{partition}:cloudtrail:{region}:{account}:trail/*" for region in regions for account in accounts]
-    groups = [f"arn:{partition}:logs:{region}:{account}:*" for region in regions for account in accounts]
     return [
         {
             "Effect": "Allow",
-            "Principal": {"Service": TRAIL},
-            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
-            "Condition": {
-                "StringEquals": of_ours,
-                "ArnLikeIfExists": {"kms:EncryptionContext:aws:cloudtrail:arn": trails},
-            },
-        },
-        # the log group of the encryption context is set by the service; whether it names the organization as well isn't
-        # documented
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": [LOGS.format(region=region) for region in regions]},
-            "Action": sorted({"kms:DescribeKey", *USE} - {"kms:GenerateDataKeyPair"}),
-            "Condition": {
-                "ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups},
-                "StringEqualsIfExists": {"aws:SourceOrgID": organization},
-            },
-        },
-        # notices of new objects, on their way to an encrypted queue
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": NOTICES},
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "Condition": {"StringEquals": of_ours},
-        },
+            "Principal": {"Service": _principals(row, sorted(aws(zone).regions))},
+            "Action": sorted(row.actions),
+            "Condition": _for_zone(row, deployment) | _of_what_is_named(row, zone, deployment),
+        }
+        for row in kms_services()
     ]
+
+
+def _principals(row: KmsService, regions: list[str]) -> list[str] | str:
+    regional = "{region}" in row.service
+    return [row.service.format(region=region) for region in regions] if regional else row.service
+
+
+def _for_zone(row: KmsService, deployment: Deployment) -> dict[str, Any]:
+    organization = aws_organization_id(deployment)
+    if row.source:
+        accounts = sorted(aws_accounts(deployment))
+        return {"StringEquals": {"aws:SourceAccount": accounts, "aws:SourceOrgID": organization}}
+    return {"StringEqualsIfExists": {"aws:SourceOrgID": organization}}
+
+
+def _of_what_is_named(row: KmsService, zone: Zone, deployment: Deployment) -> dict[str, Any]:
+    if not row.context:
+        return {}
+    arns = [
+        f"arn:{aws(zone).partition}:{row.of}:{region}:{account}:{row.kind}*"
+        for region in sorted(aws(zone).regions)
+        for account in sorted(aws_accounts(deployment))
+    ]
+    return {"ArnLike" if row.always else "ArnLikeIfExists": {f"kms:EncryptionContext:{row.context}": arns}}
 
 
 def _other_regions(zone: Zone, deployment: Deployment) -> dict[str, Any]:
@@ -212,7 +214,7 @@ def _other_regions(zone: Zone, deployment: Deployment) -> dict[str, Any]:
 
 def _direct_calls(zone: Zone, deployment: Deployment) -> dict[str, Any]:
     emergency = zone.break_glass.aws_role
-    by_aws = roles_of(zone, deployment, emergency, "aws-service-role/*", "aws:ec2-infrastructure")
+    by_aws = roles_of(zone, deployment, emergency, "aws-service-role/*", networks.EC2_ROLE)
     return {
         "Action": USE,
         "Condition": {
@@ -220,7 +222,7 @@ def _direct_calls(zone: Zone, deployment: Deployment) -> dict[str, Any]:
                 networks.SOURCE: networks.of_zone(zone, deployment),
                 **unless(*by_aws)["ArnNotLike"],
             },
-            "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"},
+            **networks.not_by_a_service(),
         },
     }
 

@@ -6,11 +6,23 @@ such requests, and only with the services that support it (IAM User Guide, "AWS 
 
 from __future__ import annotations
 
+from typing import Any
+
 from sovereignty.compile.required import aws, aws_accounts
 from sovereignty.deployment import Deployment
 from sovereignty.zone import Zone
 
 SOURCE = "aws:SourceVpcArn"
+EC2_ROLE = "aws:ec2-infrastructure"
+"""The role by which EC2 opens a disk, from a network of AWS; its name holds a colon, so nobody else can make it."""
+
+
+def not_by_a_service() -> dict[str, Any]:
+    """The condition that leaves out what an AWS service does: on a caller's behalf, or in its own name.
+
+    Such calls come from networks of AWS. Only AWS sets these keys.
+    """
+    return {"BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"}}
 
 
 def of_zone(zone: Zone, deployment: Deployment) -> list[str]:

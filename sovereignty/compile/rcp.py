@@ -7,7 +7,11 @@ What they refuse, with every service that RCPs support (a service:* list, as RCP
   be told apart, and passes;
 - requests without TLS;
 - requests through a VPC endpoint in another region; and, by the zone's own principals, through one of a VPC that isn't
-  the zone's.
+  the zone's. What AWS does itself may come from networks of its own, and is left out: services, on a caller's behalf
+  (`aws:ViaAWSService`) or in their own name, and the role by which EC2 opens disks.
+Load balancers may write their logs as the account that AWS has for it in one of the zone's regions, as long as a bucket
+policy names that account; it is refused all but s3:PutObject. In regions without such an account, and wherever the
+bucket policy names the service principal (which AWS advises), they come as a service.
 Federation and other entrances (a console's sign-in, Cognito's users, certificates of Roles Anywhere) are left out of
 the first: there the caller has no organization path yet, and these services know no cross-account access. Tokens of
 providers that every account trusts from the start are refused, a Cognito pool has to lie in the zone's regions, and a
@@ -17,14 +21,15 @@ connectors share that issuer and are refused. Other providers are made in the zo
 What stays open, and to whom it is left: a principal of the zone over the public endpoints (there is no network to
 compare; SCPs and the resources' own policies bind it); services which don't support `aws:SourceVpcArn`; what AWS does
 through service-linked roles; resources of the management account.
-What is refused though AWS may do it: services that still call as an account of AWS's own (older load balancer logs;
-they have a service principal now), and services that work with a role of the zone from a VPC of AWS's own, which the
-stack file has to name.
+What is refused though AWS may do it: other services that call as an account of AWS's own (FinSpace), CloudFront's
+origin access identities (origin access control has taken their place), and services that work with a role of the zone
+from a VPC of AWS's own, which the stack file has to name.
 Break-glass is excepted from the network rules only, as it needs no other exception. The management account may assume
 the deployment role, and nothing else.
 
 Sources: AWS Organizations User Guide, "RCP syntax" and "Resource control policies (RCPs)"; IAM User Guide, "AWS global
-condition context keys"; aws-samples/data-perimeter-policy-examples (the shape of the perimeters).
+condition context keys"; aws-samples/data-perimeter-policy-examples (the shape of the perimeters, their exceptions);
+Elastic Load Balancing, "Enable access logs" (facts: elb_log_accounts.yaml).
 """
 
 from __future__ import annotations
@@ -41,6 +46,7 @@ from sovereignty.compile.required import aws, aws_zone_ou_path
 from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem
 from sovereignty.facts import web_identity
+from sovereignty.facts.elb_log_accounts import elb_log_accounts
 from sovereignty.zone import DEPLOYMENT_ROLE, Zone
 
 ORGANIZATION = "identity.organization"
@@ -53,6 +59,7 @@ BY_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 FEDERATED = frozenset((BY_WEB_IDENTITY, "sts:AssumeRoleWithSAML", "sts:SetSourceIdentity", "sts:TagSession"))
 """Asked by a caller that is nobody's principal yet, or together with such a call (STS API Reference)."""
 ASSUME = "sts:AssumeRole"
+UPLOAD = "s3:PutObject"
 ENTRANCES = frozenset(("cognito-identity", "cognito-idp", "rolesanywhere", "signin"))
 """Services that answer people and machines who are no principals of AWS, or not yet; none takes a resource policy."""
 
@@ -123,14 +130,31 @@ def _identity(zone: Zone, deployment: Deployment, services: list[str], admitted:
     management = deployment.aws_management_account
     kept_out = FEDERATED | ({ASSUME} if management else set())
     tokens = [action for action in actions.all_actions() if action.startswith("sts:") and action not in kept_out]
-    named = [*(f"{prefix}:*" for prefix in services if prefix not in ENTRANCES | {"sts"}), *tokens]
+    balancers = sorted(account for region, account in elb_log_accounts().items() if region in aws(zone).regions)
+    apart = ENTRANCES | {"sts"} | ({"s3"} if balancers else set())
+    named = [*(f"{prefix}:*" for prefix in services if prefix not in apart), *tokens]
     yield {"Action": sorted(named), "Condition": outside}
+    if balancers:
+        but = {"StringNotEqualsIfExists": {"aws:PrincipalAccount": balancers}}
+        yield {"Action": "s3:*", "Condition": outside | but}
+        yield {"Action": _all_but(UPLOAD), "Condition": {"StringEquals": {"aws:PrincipalAccount": balancers}}}
     if management:
         # the stack runs in the management account and works in the zone as the deployment role
         deployers = sorted(roles_of(zone, deployment, DEPLOYMENT_ROLE))
         yield {"Action": ASSUME, "NotResource": deployers, "Condition": outside}
         but = {"StringNotEqualsIfExists": {"aws:PrincipalAccount": management}}
         yield {"Action": ASSUME, "Condition": outside | but}
+
+
+def _all_but(action: str) -> list[str]:
+    """The shortest patterns for every other action of its service, as an RCP takes no NotAction."""
+    service = action.partition(":")[0] + ":"
+
+    def pattern(other: str) -> str:
+        shortest = next((n for n in range(1, len(other)) if not action.startswith(other[:n])), None)
+        return f"{other[:shortest]}*" if shortest else other
+
+    return sorted({pattern(other) for other in actions.all_actions() if other.startswith(service) and other != action})
 
 
 def _federation(zone: Zone, deployment: Deployment) -> Iterator[Statement]:
@@ -156,19 +180,24 @@ def _federation(zone: Zone, deployment: Deployment) -> Iterator[Statement]:
 
 
 def _network(zone: Zone, deployment: Deployment, everything: list[str], home: str) -> Iterator[Statement]:
-    emergency = roles_of(zone, deployment, zone.break_glass.aws_role)
+    excepted = roles_of(zone, deployment, zone.break_glass.aws_role, networks.EC2_ROLE)
 
     def through_other_than(vpcs: list[str]) -> dict[str, Any]:
-        # without Null, a request that came through no endpoint would be refused: console users, the Sentinel reader,
-        # AWS services on a caller's behalf
+        # without Null, a request that came through no endpoint would be refused: console users, the Sentinel reader
         return {
-            "ArnNotLike": {networks.SOURCE: vpcs, **unless(*emergency)["ArnNotLike"]},
+            "ArnNotLike": {networks.SOURCE: vpcs, **unless(*excepted)["ArnNotLike"]},
             "Null": {networks.SOURCE: "false"},
         }
 
-    yield {"Action": everything, "Condition": through_other_than(networks.in_regions(zone))}
-    # whom else the stack file admits comes from networks of their own
-    ours = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": home}}
+    yield {
+        "Action": everything,
+        "Condition": through_other_than(networks.in_regions(zone)) | networks.not_by_a_service(),
+    }
+    # whom else the stack file admits comes from networks of their own; a service in its own name has no path
+    ours = {
+        "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": home},
+        "BoolIfExists": {"aws:ViaAWSService": "false"},
+    }
     yield {"Action": everything, "Condition": through_other_than(networks.of_zone(zone, deployment)) | ours}
 
 

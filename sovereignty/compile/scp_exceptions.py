@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from sovereignty import controls
+from sovereignty import controls, facts
 from sovereignty.compile.principals import break_glass, role
 from sovereignty.zone import DEPLOYMENT_ROLE, GUARDS_PATH, Zone
 
@@ -16,13 +16,16 @@ def excepted(zone: Zone, guards: Iterable[str] = (), deployment: bool = False) -
     return tuple(sorted(roles | ({role(zone, DEPLOYMENT_ROLE)} if deployment else set())))
 
 
-def by_guards(actions: Iterable[str]) -> Mapping[tuple[str, ...], tuple[str, ...]]:
-    """Actions by the guards that may call them, those without guards first; actions sorted.
+def by_guards(actions: Iterable[str], partition: str) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """Actions by the guards that may call them, those without guards first; actions sorted. Where the partition has no
+    other region, guards have nothing to undo, and may nothing that others may not.
 
     ValueError for a pattern that holds a guard's verb without being one: it would bind the guard, or let it do more.
     """
     groups: dict[tuple[str, ...], set[str]] = {}
     listed = set(actions)
+    if facts.is_lone(partition):
+        return {(): tuple(sorted(listed))} if listed else {}
     for action in listed:
         groups.setdefault(controls.guards_of(action), set()).add(action)
     for verb in verbs():
@@ -40,4 +43,4 @@ def holds(pattern: str, action: str) -> bool:
     """Whether the pattern of a policy names the action, in any case."""
     pattern, action = pattern.lower(), action.lower()
     # most patterns are names, and comparing those costs nothing
-    return pattern == action or ("*" in pattern or "?" in pattern) and fnmatchcase(action, pattern)
+    return pattern == action or (("*" in pattern or "?" in pattern) and fnmatchcase(action, pattern))

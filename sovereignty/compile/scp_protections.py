@@ -8,12 +8,13 @@ from typing import Any
 from sovereignty import controls
 from sovereignty.compile import ou_path
 from sovereignty.compile.denial import Denial
-from sovereignty.compile.required import aws, aws_zone_ou_path
+from sovereignty.compile.required import aws, aws_accounts, aws_zone_ou_path
 from sovereignty.compile.scp_exceptions import by_guards, excepted
 from sovereignty.controls import Protection, When
 from sovereignty.deployment import Deployment
 from sovereignty.zone import Zone
 
+_OF_PATHS = ("any_outside_paths", "not_in_paths")
 Condition = Mapping[str, Mapping[str, Any]]
 
 
@@ -21,7 +22,7 @@ def denials(zone: Zone, deployment: Deployment) -> Iterator[Denial]:
     """Each row's actions, apart for each set of guards that may call them; InputError without the OU's path."""
     names = {"p": aws(zone).partition, "break_glass": zone.break_glass.aws_role}
     for row in controls.aws_protections(names["p"]):
-        for guards, actions in by_guards(row.actions).items():
+        for guards, actions in by_guards(row.actions, names["p"]).items():
             yield Denial(
                 row.control,
                 actions,
@@ -39,7 +40,10 @@ def _condition(zone: Zone, deployment: Deployment, when: When, key: str) -> Cond
     """
     regions = sorted(aws(zone).regions)
     # the ARN operators match each of six parts for itself, and the last holds all colons that are left
-    inside = [f"arn:{aws(zone).partition}:*:{region}:*:*" for region in regions]
+    partition, accounts = aws(zone).partition, sorted(aws_accounts(deployment))
+    inside = [f"arn:{partition}:*:{region}:{account}:*" for region in regions for account in accounts]
+    known = sorted(deployment.aws_vpc_arns) if key.endswith("Vpc") else []
+    allowed = [aws_zone_ou_path(deployment) + "*", *sorted(deployment.aws_organization_paths)]
     match when:
         case "outside_zone":
             return {"StringNotEquals": {key: regions}}
@@ -48,9 +52,13 @@ def _condition(zone: Zone, deployment: Deployment, when: When, key: str) -> Cond
         case "any_outside_zone":
             return {"ForAnyValue:StringNotEquals": {key: regions}}
         case "named_arn_outside_zone":
-            return {"ArnNotLike": {key: inside}, "Null": {key: "false"}}
+            return {"ArnNotLike": {key: [*inside, *known]}, "Null": {key: "false"}}
         case "any_arn_outside_zone":
             return {"ForAnyValue:ArnNotLike": {key: inside}}
+        case "any_outside_paths":
+            return {"ForAnyValue:StringNotLike": {key: allowed}}
+        case "of_a_guard":
+            return {"ArnLike": {key: f"arn:{partition}:lambda:*:*:function:sovereign-*"}}
         case "beside_availability_zones":
             # one letter after the region: a Local Zone is us-east-1-qro-1a. Null, since IfExists on a negated operator
             # would refuse what names no zone
@@ -60,9 +68,8 @@ def _condition(zone: Zone, deployment: Deployment, when: When, key: str) -> Cond
         case "not_tagged":
             return {"StringNotEquals": {f"aws:RequestTag/{key}": zone.tags()[key]}}
         case "not_in_paths":
-            allowed = [aws_zone_ou_path(deployment) + "*", *sorted(deployment.aws_organization_paths)]
             return {"ForAllValues:StringNotLike": {key: allowed}}
 
 
 def _spare(row: Protection, deployment: Deployment) -> int:
-    return ou_path.spare(aws_zone_ou_path(deployment)) if row.when and row.when[0] == "not_in_paths" else 0
+    return ou_path.spare(aws_zone_ou_path(deployment)) if row.when and row.when[0] in _OF_PATHS else 0

@@ -48,5 +48,5 @@ def denials(zone: Zone, deployment: Deployment) -> Iterator[Denial]:
 def _but_guards(
     zone: Zone, control: str, actions: Iterable[str], condition: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Denial]:
-    for guards, group in by_guards(actions).items():
+    for guards, group in by_guards(actions, aws(zone).partition).items():
         yield Denial(control, group, excepted(zone, guards), condition)

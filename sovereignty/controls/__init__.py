@@ -20,6 +20,8 @@ When = Literal[
     "named_arn_outside_zone",
     "any_outside_zone",
     "any_arn_outside_zone",
+    "any_outside_paths",
+    "of_a_guard",
     "beside_availability_zones",
     "shorter_than_retention",
     "not_tagged",
@@ -87,6 +89,7 @@ _TARGETS: Mapping[tuple[str | None, str | None], When] = {
     ("multi", "region"): "any_outside_zone",
     ("single", "arn"): "named_arn_outside_zone",
     ("multi", "arn"): "any_arn_outside_zone",
+    ("multi", "path"): "any_outside_paths",
 }
 _CONTROLS = {
     "copy": "egress.replication",
@@ -115,8 +118,8 @@ def _egress() -> tuple[Protection, ...]:
             when = ("outside_zone" if kind == "named_outside_zone" and not row.optional else kind, row.condition_key)
             addresses = row.key_value == "arn" and row.kind == "stream"
             groups.setdefault((control, addresses, when), set()).add(row.action)
-        elif row.treatment == "deployment-only":
-            groups.setdefault((control, True, None), set()).add(row.action)
+        elif row.treatment in ("deployment-only", "refused"):
+            groups.setdefault((control, row.treatment == "deployment-only", None), set()).add(row.action)
     return tuple(
         Protection(
             control,

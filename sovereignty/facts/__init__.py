@@ -188,7 +188,7 @@ READ_EVERYWHERE = "allow read everywhere"
 
 
 def aws_partly_global() -> Mapping[str, Any]:
-    """Actions that answer in one region although their service is regional otherwise: rows by list (the file's head)."""
+    """Actions that answer in one region although their service is regional otherwise: rows by list, see its head."""
     return _table("aws_partly_global")
 
 

@@ -152,19 +152,21 @@ class TargetRegion:
     """An AWS action that sends something elsewhere, or opens it, while it is called inside a zone.
 
     `parameter` names the input that carries the place (empty: none does). `condition_key` is set for the treatment
-    `condition-key` only: its value is a region or an ARN that holds one (`key_value`); `key_kind` multi means that a
-    request carries a set of them; `optional`, that a request which sends nothing elsewhere lacks the key. `undo`:
-    actions that take away what this one made. `calls`: operations that need this permission but are named otherwise.
+    `condition-key` only: its value is a region, an ARN that holds one, or an OU path (`key_value`); `key_kind` multi
+    means that a request carries a set of them; `optional`, that a request which sends nothing elsewhere lacks the key.
+    `undo`: actions that take away what this one made. `calls`: operations that need this permission under another name.
     `listed` False: the action is not in `sovereignty.actions`.
     """
 
     action: str
     parameter: str
     kind: str
-    treatment: Literal["condition-key", "deployment-only", "called-in-destination", "harmless", "not-a-region"]
+    treatment: Literal[
+        "condition-key", "deployment-only", "refused", "called-in-destination", "harmless", "not-a-region"
+    ]
     condition_key: str
     key_kind: Literal["single", "multi", ""]
-    key_value: Literal["region", "arn", ""]
+    key_value: Literal["region", "arn", "path", ""]
     optional: bool
     undo: tuple[str, ...]
     calls: tuple[str, ...]

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from sovereignty import controls, facts
-from sovereignty.compile.required import aws, aws_organization_id, aws_zone_ou_path
+from sovereignty.compile.required import aws, aws_accounts, aws_organization_id, aws_zone_ou_path
 from sovereignty.controls import Protection
 from sovereignty.deployment import Deployment
 from sovereignty.iam.principals import account, is_service_linked
@@ -50,6 +50,8 @@ class AwsLaw:
         self.regions = frozenset(aws(zone).regions)
         self.partition = aws(zone).partition
         self.organization = aws_organization_id(deployment)
+        self.accounts = frozenset(aws_accounts(deployment))
+        self.networks = frozenset(deployment.aws_vpc_arns)
         self.paths = (aws_zone_ou_path(deployment) + "*", *deployment.aws_organization_paths)
         self.identities = deployment.identity_center_region
         self.management_account = deployment.aws_management_account
@@ -88,8 +90,7 @@ class AwsLaw:
             return
         guard = role.removeprefix(GUARDS_PATH) if role.startswith(GUARDS_PATH) else ""
         as_guard = guard in traits.guards
-        # where there is no other region, a guard has nothing to undo there
-        if (self.lone or not as_guard) and self.misplaced(traits, context):
+        if not as_guard and self.misplaced(traits, context):
             yield REGION
         if traits.content and not as_guard:
             yield CONTENT
@@ -116,7 +117,8 @@ class AwsLaw:
             content=unopened,
             perimeter=not _named(folded, self.perimeter.reads),
             protections=frozenset(self._by_action.get(folded, ())),
-            guards=frozenset(self._guards.get(folded, ())),
+            # where there is no other region, a guard has nothing to undo
+            guards=frozenset(() if self.lone else self._guards.get(folded, ())),
         )
 
     def _answers(self, action: str, unopened: bool) -> tuple[frozenset[str] | None, tuple[tuple[str, str], ...]]:
@@ -187,9 +189,16 @@ class AwsLaw:
             case "any_outside_zone":  # an empty text in a set names nothing
                 return not self.regions.issuperset(filter(None, found))
             case "named_arn_outside_zone":
-                return any(not self._is_arn_inside(arn) for arn in found)
+                known = self.networks if name.endswith("Vpc") else ()
+                return any(not self._is_arn_inside(arn) and arn not in known for arn in found)
             case "any_arn_outside_zone":
                 return any(not self._is_arn_inside(arn) for arn in filter(None, found))
+            case "any_outside_paths":
+                return any(
+                    not any(fnmatchcase(path, allowed) for allowed in self.paths) for path in filter(None, found)
+                )
+            case "of_a_guard":
+                return any(self._is_guard(arn) for arn in found)
             case "beside_availability_zones":
                 return bool(found) and not any(self._is_availability_zone(name) for name in found)
             case "shorter_than_retention":
@@ -202,7 +211,13 @@ class AwsLaw:
 
     def _is_arn_inside(self, arn: str) -> bool:
         parts = arn.split(":", 5)
-        return len(parts) == 6 and parts[:2] == ["arn", self.partition] and parts[3] in self.regions
+        own = len(parts) == 6 and parts[3] in self.regions and parts[4] in self.accounts
+        return own and parts[:2] == ["arn", self.partition]
+
+    def _is_guard(self, arn: str) -> bool:
+        parts = arn.split(":", 5)
+        function = len(parts) == 6 and parts[:3] == ["arn", self.partition, "lambda"]
+        return function and parts[5].startswith("function:sovereign-")
 
     def _is_availability_zone(self, name: str) -> bool:
         return name[:-1] in self.regions and len(name) > 1
@@ -264,8 +279,10 @@ _WHEN = {
     "outside_zone": "{key} names no region of the zone",
     "named_outside_zone": "{key} names a region outside the zone",
     "any_outside_zone": "{key} names a region outside the zone",
-    "named_arn_outside_zone": "{key} names a resource outside the zone's regions",
-    "any_arn_outside_zone": "{key} names a resource outside the zone's regions",
+    "named_arn_outside_zone": "{key} names a resource that is not in the zone's regions and accounts",
+    "any_arn_outside_zone": "{key} names a resource that is not in the zone's regions and accounts",
+    "any_outside_paths": "{key} names a place outside the zone's own and the admitted OUs",
+    "of_a_guard": "{key} names a guard",
     "beside_availability_zones": "{key} is no availability zone of the zone's regions",
     "shorter_than_retention": "{key} is less than the zone's retention",
     "not_tagged": "It is made without the zone's tag {key}",

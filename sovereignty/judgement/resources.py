@@ -8,11 +8,14 @@ permissions, its SCPs or an endpoint's policy allow the request besides is not a
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sovereignty import facts
 from sovereignty.deployment import Deployment
 from sovereignty.facts import web_identity
+from sovereignty.facts.elb_log_accounts import elb_log_accounts
+from sovereignty.facts.kms_services import KmsService, kms_services
 from sovereignty.judgement.answer import Answer
 from sovereignty.zone import DEPLOYMENT_ROLE, Retention, Zone
 
@@ -87,13 +90,12 @@ class Upload:
 @dataclass(frozen=True)
 class KeyUse:
     """What a call to KMS says besides. `for_resource`: whether a grant is for a resource of AWS; `wait`: days until a
-    key's deletion; `trail` and `log_group`: the ARN in the encryption context. `granted`: the caller holds a grant for
-    this very operation, so that only what the policy refuses counts."""
+    key's deletion; `encryption`: the encryption context. `granted`: the caller holds a grant for this very operation,
+    so that only what the policy refuses counts."""
 
     for_resource: bool | None = None
     wait: int | None = None
-    trail: str = ""
-    log_group: str = ""
+    encryption: Mapping[str, str] = field(default_factory=dict)
     granted: bool = False
 
 
@@ -117,7 +119,8 @@ def reach(
     federation = service in _ENTRANCES or (service == "sts" and name in _FEDERATION)
     if not caller.service and not federation and not _admitted(deployment, caller.path):
         deploys = action == "sts:AssumeRole" and role in _arns(zone, deployment, DEPLOYMENT_ROLE)
-        if not (deploys and caller.account and caller.account == deployment.aws_management_account):
+        from_above = deploys and caller.account and caller.account == deployment.aws_management_account
+        if not (from_above or (action == "s3:PutObject" and _balances_load(zone, caller))):
             return Answer(False, "identity.organization", "the caller's organization path is not admitted")
     if caller.service and caller.for_account and not _admitted(deployment, caller.for_path):
         return Answer(False, "identity.services", "the service acts for somebody outside the admitted paths")
@@ -126,7 +129,8 @@ def reach(
     if way.tls is False:
         return Answer(False, "network.tls", "the request is not encrypted")
     emergency = _is(zone, deployment, caller, zone.break_glass.aws_role)
-    if way.vpc and not emergency:
+    by_aws = caller.service or way.by_service or _is(zone, deployment, caller, "aws:ec2-infrastructure")
+    if way.vpc and not emergency and not by_aws:
         if not _in_regions(zone, way.vpc):
             return Answer(False, "network.vpc", "the request comes from a VPC outside the zone's regions")
         home = caller.path.startswith(deployment.aws_zone_ou_path or "?")
@@ -319,28 +323,40 @@ def _key_is_given(zone: Zone, deployment: Deployment, name: str, caller: Caller,
 
 
 def _service_is_given(zone: Zone, deployment: Deployment, name: str, caller: Caller, use: KeyUse) -> bool:
-    for_organization = caller.for_organization == deployment.aws_organization_id
-    for_zone = for_organization and caller.for_account in deployment.aws_accounts
-    if caller.service == "cloudtrail.amazonaws.com":
-        of_zone = not use.trail or _named(zone, deployment, use.trail, "cloudtrail")
-        return for_zone and of_zone and name in ("Decrypt", "DescribeKey", "GenerateDataKey")
-    if caller.service == "s3.amazonaws.com":
-        return for_zone and name in ("Decrypt", "GenerateDataKey")
-    if caller.service in [f"logs.{region}.amazonaws.com" for region in _regions(zone)]:
-        known = name == "DescribeKey" or (name in _CRYPTOGRAPHY and name != "GenerateDataKeyPair")
-        ours = for_organization or not caller.for_organization
-        return known and ours and _named(zone, deployment, use.log_group, "logs")
-    return False
+    return any(
+        caller.service in (row.service.replace("{region}", region) for region in _regions(zone))
+        and f"kms:{name}" in row.actions
+        and _for_zone(deployment, caller, row)
+        and _of_what_is_named(zone, deployment, use, row)
+        for row in kms_services()
+    )
 
 
-def _named(zone: Zone, deployment: Deployment, arn: str, service: str) -> bool:
-    """Whether an ARN is of this service, in the zone's accounts and regions."""
-    parts = arn.split(":")
+def _for_zone(deployment: Deployment, caller: Caller, row: KmsService) -> bool:
+    """Whether the service acts for one of the zone's accounts; one that doesn't say so, at least for nobody else."""
+    ours = caller.for_organization == deployment.aws_organization_id
+    if row.source:
+        return ours and caller.for_account in deployment.aws_accounts
+    return ours or not caller.for_organization
+
+
+def _of_what_is_named(zone: Zone, deployment: Deployment, use: KeyUse, row: KmsService) -> bool:
+    """Whether the encryption context names a resource of the zone, as far as the service sets one."""
+    if not row.context:
+        return True
+    if row.context not in use.encryption:
+        return not row.always
+    return _named(zone, deployment, use.encryption[row.context], row.of, row.kind)
+
+
+def _named(zone: Zone, deployment: Deployment, arn: str, service: str, kind: str) -> bool:
+    """Whether an ARN is of this service and kind, in the zone's accounts and regions."""
+    parts = arn.split(":", 5)
     return (
         parts[1:3] == [_partition(zone), service]
         and parts[3] in _regions(zone)
         and parts[4] in deployment.aws_accounts
-        and (service != "cloudtrail" or parts[5].startswith("trail/"))
+        and parts[5].startswith(kind)
     )
 
 
@@ -350,7 +366,7 @@ def _zone_key(zone: Zone, deployment: Deployment, upload: Upload) -> bool:
     if not upload.key:
         # SSE-KMS without a key is encrypted with AWS's own, and not with the bucket's
         return not upload.algorithm
-    return _named(zone, deployment, upload.key, "kms") and upload.key.split(":")[5].startswith("key/")
+    return _named(zone, deployment, upload.key, "kms", "key/")
 
 
 def _trusted(zone: Zone, deployment: Deployment, token: Token) -> bool:
@@ -383,6 +399,11 @@ def _admitted(deployment: Deployment, path: str) -> bool:
 def _is(zone: Zone, deployment: Deployment, caller: Caller, role: str) -> bool:
     """Whether the caller is the zone's own role of that name, and not one that somebody made elsewhere."""
     return caller.role == role and caller.account in deployment.aws_accounts
+
+
+def _balances_load(zone: Zone, caller: Caller) -> bool:
+    """Whether the caller is the account as which AWS writes load balancers' logs in one of the zone's regions."""
+    return caller.account in [account for region, account in elb_log_accounts().items() if region in _regions(zone)]
 
 
 def _made_by_aws(caller: Caller) -> bool:

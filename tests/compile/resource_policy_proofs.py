@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from random import Random
 from typing import Any
 
 from zones_as_data import declared, deployed
@@ -107,6 +108,20 @@ OUTSIDE_CALLERS = (
 )
 
 
+def load_balancing(account: str, organization: str = "", path: str = "") -> Caller:
+    return Caller(account, "", organization, path)
+
+
+LOAD_BALANCERS = (
+    load_balancing("054676820928"),
+    load_balancing("156460612806", "o-zzzzzzzzzz", "o-zzzzzzzzzz/r-ab12/ou-ab12-11111111/"),
+    load_balancing("127311923021"),
+    load_balancing("127311923021", "o-zzzzzzzzzz", "o-zzzzzzzzzz/r-ab12/"),
+    Caller("054676820928", "app"),
+)
+"""As AWS's own accounts that write the logs of load balancers, in Frankfurt, Ireland and Virginia."""
+
+
 def service(name: str, account: str = "", organization: str = "", path: str = "") -> Caller:
     return Caller(service=name, for_account=account, for_organization=organization, for_path=path)
 
@@ -200,7 +215,12 @@ def _bound() -> dict[str, int]:
     def mask(services: set[str]) -> int:
         return everything().mask([f"{prefix}:*" for prefix in sorted(services)])
 
-    return {"s3:GetObject": mask(prefixes - ENTRANCES), "cognito-idp:SignUp": mask(prefixes & ENTRANCES)}
+    upload = everything().mask(["s3:PutObject"])
+    return {
+        "s3:GetObject": mask(prefixes - ENTRANCES) & ~upload,
+        "s3:PutObject": upload,
+        "cognito-idp:SignUp": mask(prefixes & ENTRANCES),
+    }
 
 
 def tokens() -> Iterator[Token]:
@@ -245,9 +265,9 @@ def _rcp_differences(policies: Sequence[Policy], zone: Zone, deployment: Deploym
         *(Way(tls=tls, vpc=VPCS[1]) for tls in (False, None)),
         Way(tls=False),
         Way(by_service=True, tls=None),
-        Way(by_service=True, vpc=VPCS[8]),
+        *(Way(by_service=by_service, vpc=VPCS[number]) for by_service in (True, None) for number in (7, 8)),
     ]
-    callers = [*ZONE_CALLERS, *OUTSIDE_CALLERS, *services("logging.s3.amazonaws.com")]
+    callers = [*ZONE_CALLERS, *OUTSIDE_CALLERS, *LOAD_BALANCERS, *services("logging.s3.amazonaws.com")]
 
     def refused(caller: Caller, way: Way, role: str, token: Token) -> int:
         principal, context = context_of(caller, way)
@@ -281,12 +301,26 @@ def key_document(zone: Zone = EU, deployment: Deployment = LANDED) -> dict[str, 
 
 KMS_SERVICES = (
     "cloudtrail.amazonaws.com",
+    "cloudwatch.amazonaws.com",
+    "config.amazonaws.com",
+    "delivery.logs.amazonaws.com",
+    "events.amazonaws.com",
+    "guardduty.amazonaws.com",
+    "lambda.amazonaws.com",
     "logs.eu-central-1.amazonaws.com",
     "logs.eu-west-1.amazonaws.com",
     "logs.us-east-1.amazonaws.com",
     "s3.amazonaws.com",
     "sns.amazonaws.com",
+    "sqs.amazonaws.com",
 )
+NAMED = {
+    "aws:cloudtrail:arn": ("cloudtrail", "trail/zone"),
+    "aws:logs:arn": ("logs", "log-group:app"),
+    "aws:sns:topicArn": ("sns", "alarms"),
+    "aws:lambda:FunctionArn": ("lambda", "function:app"),
+}
+"""What an encryption context names: the service in the ARN, and a resource."""
 
 
 @cache
@@ -294,13 +328,36 @@ def _kms() -> ActionSpace:
     return ActionSpace(action for action in actions.all_actions() if action.startswith("kms:"))
 
 
-def _log_arns() -> Iterator[str]:
-    yield ""
+def _contexts() -> Iterator[dict[str, str]]:
+    """Encryption contexts, in which a resource of every kind is named, here and elsewhere."""
     for region, account in product(("eu-central-1", "eu-west-1", "us-east-1"), (FIRST, SECOND, STRANGER)):
-        yield f"{region}:{account}"
+        yield {key: f"arn:aws:{of}:{region}:{account}:{name}" for key, (of, name) in NAMED.items()}
+    yield {key: f"arn:aws:{of}:eu-central-1:{FIRST}:other/zone" for key, (of, _) in NAMED.items()}
+    yield {key: f"arn:aws:ec2:eu-central-1:{FIRST}:{name}" for key, (_, name) in NAMED.items()}
+    for key, (of, name) in NAMED.items():
+        yield {key: f"arn:aws:{of}:eu-central-1:{FIRST}:{name}"}
 
 
-def _key_cases() -> Iterator[tuple[Caller, Way, KeyUse]]:
+@cache
+def _key_cases() -> tuple[tuple[Caller, Way, KeyUse], ...]:
+    """In an order that mixes them, so that a fault of any kind is met early."""
+    cases = [*_services_at_the_key(), *_callers_at_the_key()]
+    Random(1).shuffle(cases)  # noqa: S311 (an order, and no secret)
+    return tuple(cases)
+
+
+def _services_at_the_key() -> Iterator[tuple[Caller, Way, KeyUse]]:
+    contexts = [*_contexts()]
+    for name in KMS_SERVICES:
+        for caller, granted in product(services(name), (False, True)):
+            yield caller, Way(), KeyUse(granted=granted)
+        yield service(name, FIRST, OURS, HOME), Way(through="s3.us-east-1.amazonaws.com"), KeyUse(granted=True)
+        tells = name.startswith(("cloudtrail.", "logs.", "lambda.", "events."))
+        for context, caller in product(contexts if tells else contexts[:1], services(name)):
+            yield caller, Way(), KeyUse(encryption=context)
+
+
+def _callers_at_the_key() -> Iterator[tuple[Caller, Way, KeyUse]]:
     callers = [*ZONE_CALLERS, *OUTSIDE_CALLERS]
     through = [
         f"{name}.{region}.amazonaws.com"
@@ -320,14 +377,6 @@ def _key_cases() -> Iterator[tuple[Caller, Way, KeyUse]]:
         yield caller, Way(vpc=VPCS[1]), KeyUse(for_resource=for_resource, granted=granted)
     for caller, wait in product(ZONE_CALLERS, (7, 29, 30)):
         yield caller, Way(), KeyUse(wait=wait)
-    for name in KMS_SERVICES:
-        for caller, granted in product(services(name), (False, True)):
-            yield caller, Way(), KeyUse(granted=granted)
-        yield service(name, FIRST, OURS, HOME), Way(through=through[2]), KeyUse(granted=True)
-        for arn, caller in product(_log_arns(), services(name)):
-            group = f"arn:aws:logs:{arn}:log-group:app" if arn else ""
-            trail = f"arn:aws:cloudtrail:{arn}:trail/zone" if arn else ""
-            yield caller, Way(), KeyUse(log_group=group, trail=trail)
 
 
 def key_difference(body: Body, zone: Zone = EU, deployment: Deployment = LANDED) -> str | None:
@@ -344,9 +393,7 @@ def _key_differences(policy: Policy, zone: Zone, deployment: Deployment) -> Iter
             context["kms:GrantIsForAWSResource"] = str(use.for_resource).lower()
         if use.wait is not None:
             context["kms:ScheduleKeyDeletionPendingWindowInDays"] = str(use.wait)
-        for name, value in (("cloudtrail", use.trail), ("logs", use.log_group)):
-            if value:
-                context[f"kms:EncryptionContext:aws:{name}:arn"] = value
+        context |= {f"kms:EncryptionContext:{name}": value for name, value in use.encryption.items()}
         seen = view(KEY, context, principal)
         if caller.account and any(each.names_directly(seen) for each in policy.statements if _fits(each, seen)):
             yield f"{caller} needs no permission of its own account"

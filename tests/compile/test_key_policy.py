@@ -18,6 +18,7 @@ from zones_as_data import declared, deployed, on_aws_alone
 
 from sovereignty.compile import kms_key_policy
 from sovereignty.errors import InputError
+from sovereignty.facts.kms_services import kms_services
 from sovereignty.judgement import resources
 
 KEY = kms_key_policy.document(EU, LANDED)
@@ -80,10 +81,54 @@ def test_only_break_glass_schedules_the_end_of_the_key_and_waits_as_long_as_it_c
     assert not may("ScheduleKeyDeletion", inside(FIRST, "sovereign/deployment"), use=longest)
 
 
-def test_a_service_uses_the_key_for_the_zone_and_not_for_anybody_else():
-    ours = Caller(service="cloudtrail.amazonaws.com", for_account=FIRST, for_organization="o-a1b2c3d4e5")
-    theirs = Caller(service="cloudtrail.amazonaws.com", for_account="222233334444", for_organization="o-zzzzzzzzzz")
-    assert may("GenerateDataKey", ours, Way()) and not may("GenerateDataKey", theirs, Way())
+@pytest.mark.parametrize(
+    ("name", "actions"),
+    [
+        ("cloudtrail", ["Decrypt", "DescribeKey", "GenerateDataKey"]),
+        ("s3", ["Decrypt", "GenerateDataKey"]),
+        ("delivery.logs", ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo"]),
+        ("config", ["Decrypt", "GenerateDataKey"]),
+        ("cloudwatch", ["Decrypt", "GenerateDataKey"]),
+        ("events", ["Decrypt", "DescribeKey", "GenerateDataKey"]),
+        ("sns", ["Decrypt", "GenerateDataKey"]),
+        ("guardduty", ["GenerateDataKey"]),
+    ],
+)
+def test_a_service_uses_the_key_for_the_zone_and_not_for_anybody_else(name: str, actions: list[str]):
+    service = f"{name}.amazonaws.com"
+    ours = Caller(service=service, for_account=FIRST, for_organization="o-a1b2c3d4e5")
+    neighbour = Caller(service=service, for_account="888899990000", for_organization="o-a1b2c3d4e5")
+    theirs = Caller(service=service, for_account="222233334444", for_organization="o-zzzzzzzzzz")
+    for action in actions:
+        assert may(action, ours, Way())
+        assert not any(may(action, caller, Way()) for caller in (neighbour, theirs, Caller(service=service)))
+    assert not may("PutKeyPolicy", ours, Way()) and not may("CreateGrant", ours, Way())
+
+
+@pytest.mark.parametrize(
+    ("service", "context", "arn"),
+    [
+        ("logs.eu-west-1", "aws:logs:arn", "arn:aws:logs:eu-west-1:{account}:log-group:app"),
+        ("lambda", "aws:lambda:FunctionArn", "arn:aws:lambda:eu-central-1:{account}:function:app"),
+        ("events", "aws:sns:topicArn", "arn:aws:sns:eu-central-1:{account}:alarms"),
+    ],
+)
+def test_a_service_that_does_not_say_for_whom_is_told_by_what_it_encrypts(service: str, context: str, arn: str):
+    caller = Caller(service=f"{service}.amazonaws.com")
+
+    def with_context_of(account: str) -> bool:
+        use = KeyUse(encryption={context: arn.format(account=account)})
+        return may("Decrypt", caller, Way(), use) and may("GenerateDataKey", caller, Way(), use)
+
+    assert with_context_of(FIRST) and with_context_of(SECOND)
+    assert not with_context_of("222233334444")
+    assert not may("Decrypt", caller, Way())
+
+
+def test_whoever_does_not_say_for_whom_it_acts_names_what_it_encrypts_with_every_call():
+    for row in kms_services():
+        assert row.source or (row.context and row.always), row
+        assert bool(row.context) == bool(row.of), row
 
 
 def test_nothing_is_given_to_everybody_nor_by_a_name_that_others_could_bear():

@@ -1,12 +1,27 @@
 import json
 
 import pytest
-from resource_policy_proofs import EU, LANDED, SOVEREIGN, rcp_difference, rcp_documents
+from resource_policy_proofs import (
+    EU,
+    FIRST,
+    LANDED,
+    SOVEREIGN,
+    STRANGER,
+    Caller,
+    Way,
+    inside,
+    load_balancing,
+    rcp_difference,
+    rcp_documents,
+)
 from zones_as_data import declared, on_aws_alone
 
 from sovereignty import facts
 from sovereignty.compile import ou_path, rcp
 from sovereignty.errors import InputError
+from sovereignty.facts.elb_log_accounts import elb_log_accounts
+from sovereignty.judgement import resources
+from sovereignty.zone import Zone
 
 DOCUMENTS = rcp.documents(EU, LANDED)
 STATEMENTS = [statement for document in DOCUMENTS for statement in document.body["Statement"]]
@@ -38,6 +53,47 @@ def test_a_zones_regions_are_what_the_rcps_hold(regions: list[str]):
 def test_what_the_zone_and_its_stack_declare_is_what_the_rcps_hold(zone: str, changes: dict[str, object]):
     law, landed = declared(zone), LANDED.model_copy(update=changes)
     assert rcp_difference(rcp_documents(law, landed), law, landed) is None
+
+
+def reaches(action: str, caller: Caller, way: Way | None = None, zone: Zone = EU) -> bool:
+    return resources.reach(zone, LANDED, action, caller, way or Way()).allowed
+
+
+@pytest.mark.parametrize(
+    "vpc", [f"arn:aws:ec2:us-east-1:{STRANGER}:vpc/vpc-07", f"arn:aws:ec2:eu-west-1:{STRANGER}:vpc/a"]
+)
+def test_a_network_of_aws_is_no_obstacle_to_what_a_service_does_for_the_zone(vpc: str):
+    app, disks = inside(FIRST), inside(FIRST, "aws:ec2-infrastructure")
+    assert not reaches("s3:GetObject", app, Way(vpc=vpc))
+    assert not reaches("s3:GetObject", app, Way(vpc=vpc, by_service=None))
+    assert reaches("s3:GetObject", app, Way(vpc=vpc, by_service=True))
+    assert reaches("kms:Decrypt", disks, Way(vpc=vpc)), "EC2 opens disks from a network of AWS"
+    service = Caller(service="cloudtrail.amazonaws.com", for_account=FIRST, for_path=LANDED.aws_zone_ou_path or "")
+    assert reaches("s3:PutObject", service, Way(vpc=vpc))
+
+
+def test_load_balancers_write_their_logs_as_the_account_of_a_region_of_the_zone_and_do_nothing_else():
+    frankfurt, virginia = load_balancing("054676820928"), load_balancing("127311923021")
+    assert reaches("s3:PutObject", frankfurt) and not reaches("s3:PutObject", virginia)
+    assert reaches("s3:PutObject", virginia, zone=declared("us")) and not reaches(
+        "s3:PutObject", frankfurt, zone=declared("us")
+    )
+    for action in ("s3:GetObject", "s3:PutObjectAcl", "s3:PutBucketPolicy", "s3:DeleteObject", "kms:Decrypt"):
+        assert not reaches(action, frankfurt)
+
+
+def test_each_account_of_load_balancing_is_of_a_region_of_aws():
+    accounts = elb_log_accounts()
+    assert all(facts.region("aws", region) for region in accounts)
+    assert all(len(account) == 12 and account.isdigit() for account in accounts.values())
+    assert len(set(accounts.values())) == len(accounts)
+
+
+def test_a_region_that_never_had_an_account_of_load_balancing_excepts_none():
+    spain = declared("eu", aws={"partition": "aws", "home": "eu-south-2", "regions": ["eu-south-2"]})
+    text = "".join(document.text for document in rcp.documents(spain, LANDED))
+    assert "s3:PutA*" not in text and "054676820928" not in text
+    assert rcp_difference(rcp_documents(spain), spain) is None
 
 
 def test_a_zone_whose_sentinel_is_in_no_azure_cloud_of_its_own_takes_the_one_of_its_partition():

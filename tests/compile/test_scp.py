@@ -232,7 +232,8 @@ def test_a_role_with_power_is_changed_by_nobody_from_inside_but_the_deployment_r
         ("s3:PutObject", "aws:ResourceOrgPaths", (OU_PATH + "ou-ab12-44444444/",), ("o-a1b2c3d4e5/r-ab12/",), True),
         ("s3:PutObject", "aws:ResourceOrgID", AT_HOME["aws:ResourceOrgID"], "o-zzzzzzzzzz", True),
         ("backup:CopyFromBackupVault", "backup:CopyTargets",
-         ("arn:aws:backup:eu-west-1:1:backup-vault:x",), ("arn:aws:backup:us-east-1:eu-west-1:backup-vault:x",), False),
+         ("arn:aws:backup:eu-west-1:444455556666:backup-vault:x",),
+         ("arn:aws:backup:us-east-1:eu-west-1:backup-vault:x",), False),
     ],
 )  # fmt: skip
 def test_a_condition_key_decides_and_what_its_absence_means_is_said(

@@ -60,14 +60,14 @@ def test_a_policy_says_what_it_is_for_in_as_many_characters_as_aws_takes(made: R
         assert len(policy.inputs["description"]) <= 512
 
 
-def test_the_path_of_the_ou_is_asked_of_aws_only_where_the_stack_file_does_not_say_it():
-    elsewhere = OU_PATH.replace("22222222", "33333333")
-    asked, _ = build_zone(declared("eu"), **{GET_PATH: {"entityId": "eu-id", "entityPath": elsewhere}})
-    given, _ = build_zone(declared("eu"), deployed(awsZoneOuPath=OU_PATH), **{GET_PATH: {}})
-    for made, path, other in ((asked, elsewhere, OU_PATH), (given, OU_PATH, elsewhere)):
+def test_the_path_of_the_ou_is_asked_of_aws_whatever_the_stack_file_says():
+    real = OU_PATH.replace("22222222", "33333333")
+    answer = {GET_PATH: {"entityId": "eu-id", "entityPath": real}}
+    for given in (deployed(), deployed(awsZoneOuPath=OU_PATH)):
+        made, _ = build_zone(declared("eu"), given, **answer)
         texts = [each.inputs["content"] for each in made.of("aws:organizations/policy:Policy")]
-        assert any(path in text for text in texts)
-        assert not any(other in text for text in texts)
+        assert any(real in text for text in texts)
+        assert not any(OU_PATH in text for text in texts)
 
 
 def test_the_key_rotates_waits_long_before_it_is_deleted_and_lives_in_one_region(made: Recorder):

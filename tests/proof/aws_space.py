@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from zones_for_proof import ORGANIZATION_PATHS, ZONE_PATH, network
+
 from sovereignty import actions, controls, facts
 from sovereignty.deployment import Deployment
 from sovereignty.iam.action_sets import ActionSpace
@@ -245,7 +247,26 @@ def _arns(zone: Zone) -> tuple[Value | None, ...]:
     away = f"arn:{partition}:backup:{_outside(zone)[0]}:{ACCOUNT}:backup-vault:kept"
     hidden = f"arn:{partition}:backup:{_outside(zone)[0]}:{zone.aws.home}:backup-vault:{zone.aws.home}:x"
     elsewhere = own[0].replace(f"arn:{partition}", "arn:aws-iso")
-    return (*((one,) for one in own), tuple(own), (away,), (own[0], away), (hidden,), (elsewhere,), ("",), ("kept",))
+    strange = own[0].replace(ACCOUNT, "999999999999")
+    hub = network(zone)
+    single = (*own, away, hidden, elsewhere, strange, hub, f"{hub}0", "", "kept")
+    return (*((one,) for one in single), tuple(own), (own[0], away), (own[0], strange))
+
+
+def _of_paths(zone: Zone) -> tuple[Value | None, ...]:
+    own = ZONE_PATH
+    other = "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/ou-ab12-99999999/"
+    shared = tuple(path.rstrip("*") for path in ORGANIZATION_PATHS)
+    below = tuple(f"{path}ou-ab12-44444444/" for path in (own, *shared))
+    return (*((path,) for path in (own, other, *shared, *below, "")), (own, other), (own, *shared))
+
+
+def _functions(zone: Zone) -> tuple[Value | None, ...]:
+    assert zone.aws
+    arn = f"arn:{zone.aws.partition}:lambda:{zone.aws.home}:{ACCOUNT}:function:"
+    names = ("sovereign-replication", "sovereign", "my-sovereign-thing", "sovereign-")
+    others = (arn.replace("lambda", "states") + names[0], arn.replace(":aws", ":aws-iso") + names[0])
+    return (*(arn + name for name in names), *others, "")
 
 
 def _single_arns(zone: Zone) -> tuple[Value | None, ...]:
@@ -270,6 +291,8 @@ _TARGETS = {
     "named_outside_zone": _single,
     "named_arn_outside_zone": _single_arns,
     "any_outside_zone": _several,
+    "any_outside_paths": _of_paths,
+    "of_a_guard": _functions,
     "any_arn_outside_zone": _arns,
     "beside_availability_zones": _zones_of_availability,
     "shorter_than_retention": _days,

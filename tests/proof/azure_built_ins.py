@@ -1,9 +1,10 @@
 """What Azure's built-in policies say, as far as the zone's assignments rest on it: the rules, written anew.
 
-Source: Azure/azure-policy at the commit that azure_builtins.yaml names: General/AllowedLocations_Deny and
-ResourceGroupAllowedLocations_Deny, Compute/OSAndDataDiskCMKRequired_Deny (its machines), Storage/Storage{Queue,Table}
-CustomerManagedKeyEnabled_Audit, Cosmos DB/Cosmos_CMK_Deny, Key Vault/Keys_AllowedKeyTypes, Regulatory Compliance/MCfS_Sovereignty_Baseline_Global_Policies
-and the members of the preview initiative of keys. Members that no test here looks at are left out.
+Source: Azure/azure-policy: General/AllowedLocations_Deny and ResourceGroupAllowedLocations_Deny, Cosmos DB/
+Cosmos_Locations_Deny and Cosmos_CMK_Deny, Compute/OSAndDataDiskCMKRequired_Deny (its machines), Storage/
+Storage{Queue,Table}CustomerManagedKeyEnabled_Audit, Key Vault/Keys_AllowedKeyTypes, the sovereignty baseline and the
+preview initiative of keys; parameters and members as of azure_builtins.yaml. A member that
+no test looks at is left out.
 """
 
 from __future__ import annotations
@@ -26,18 +27,20 @@ _EFFECTS = ["Audit", "Deny", "Disabled"]
 _ACCOUNT = "Microsoft.Storage/storageAccounts"
 _MACHINE = "Microsoft.Compute/virtualMachines"
 _COSMOS = "Microsoft.DocumentDB/databaseAccounts"
+_PLACES = f"{_COSMOS}/Locations[*]"
 _DISK = f"{_MACHINE}/storageProfile.osDisk.managedDisk.diskEncryptionSet.id"
 _LISTED = "[parameters('listOfAllowedLocations')]"
 
 
-def _definition(mode: str, default: str, rule: list[Body], **parameters: Body) -> Body:
-    effect = {"type": "String", "allowedValues": _EFFECTS, "defaultValue": default}
-    then = {"effect": "[parameters('effect')]"}
+def _definition(mode: str, default: str, rule: list[Body], effect: str = "effect", **parameters: Body) -> Body:
     return {
         "properties": {
             "mode": mode,
-            "parameters": {"effect": effect, **parameters},
-            "policyRule": {"if": {"allOf": rule}, "then": then},
+            "parameters": {
+                effect: {"type": "String", "allowedValues": _EFFECTS, "defaultValue": default},
+                **parameters,
+            },
+            "policyRule": {"if": {"allOf": rule}, "then": {"effect": f"[parameters('{effect}')]"}},
         }
     }
 
@@ -77,16 +80,18 @@ def definitions() -> dict[str, Body]:
     """Definitions and initiatives by id. That of the keys' types is of mode Microsoft.KeyVault.Data, where a key stands
     as a resource of its own type: here of mode All, with such a resource."""
     places, groups = (tables.built_in(key).resource_id for key in ("allowed-locations", "allowed-locations-groups"))
-    disks, queues, tables_, cosmos = (
+    disks, queues, tables_, cosmos, replicas = (
         f"{_DEFINITIONS}/{name}"
         for name in (
             "702dd420-7fcc-42c5-afe8-4026edd20fe0",
             "f0e5abd0-2554-4736-b7c0-4ffef23475ef",
             "7c322315-e26d-4174-a99e-f49d351b4688",
             "1f905d99-2ab7-462c-a6b0-f709acca6c8f",
+            "0473574d-2d43-4217-aefe-941fcdf7e684",
         )
     )
     listed, effect = {"listOfAllowedLocations": "listOfAllowedLocations"}, {"effect": "effect"}
+    elsewhere = {"value": f"[toLower(replace(current('{_PLACES}.locationName'), ' ', ''))]", "notIn": _LISTED}
     known = sorted(tables.baseline_locations())
     return {
         places: _definition(
@@ -109,7 +114,11 @@ def definitions() -> dict[str, Body]:
             listOfAllowedLocations={"type": "Array"},
         ),
         tables.built_in("baseline-global").resource_id: _initiative(
-            {"AllowedLocationsForResourceGroups": (groups, listed), "AllowedLocations": (places, listed)},
+            {
+                "AllowedLocationsForResourceGroups": (groups, listed),
+                "AllowedLocations": (places, listed),
+                "AllowedLocationsForAzureCosmosDB": (replicas, {**listed, "policyEffect": "effect"}),
+            },
             listOfAllowedLocations={"type": "Array", "allowedValues": known, "defaultValue": []},
         ),
         disks: _definition(
@@ -121,6 +130,13 @@ def definitions() -> dict[str, Body]:
             "Indexed",
             "Audit",
             [{"field": "type", "equals": _COSMOS}, {"field": f"{_COSMOS}/keyVaultKeyUri", "exists": "False"}],
+        ),
+        replicas: _definition(
+            "Indexed",
+            "Deny",
+            [{"field": "type", "equals": _COSMOS}, {"count": {"field": _PLACES, "where": elsewhere}, "greater": 0}],
+            effect="policyEffect",
+            listOfAllowedLocations={"type": "Array"},
         ),
         tables.built_in("key-types").resource_id: _definition(
             "All",

@@ -67,30 +67,33 @@ def landed_on_azure(name: str) -> tuple[Zone, Deployment]:
     return zone, deployed(zone=of, azureSubscriptions=list(SUBSCRIPTIONS))
 
 
-@cache
-def bodies(name: str) -> Mapping[str, dict[str, Any]]:
-    return {each.path: each.body for each in azure_policy.documents(*landed_on_azure(name))}
+@dataclass(frozen=True)
+class Compiled:
+    """A zone's Azure documents: definitions and assignments by name, and by id all that an assignment may name."""
+
+    definitions: Mapping[str, dict[str, Any]]
+    assignments: Mapping[str, dict[str, Any]]
+    by_id: Mapping[str, dict[str, Any]]
 
 
-def definitions(name: str) -> dict[str, dict[str, Any]]:
-    return {body["name"]: body for path, body in bodies(name).items() if path.startswith(azure_policy.DEFINITIONS)}
-
-
-def assignments(name: str) -> dict[str, dict[str, Any]]:
-    return {body["name"]: body for path, body in bodies(name).items() if path.startswith(azure_policy.ASSIGNMENTS)}
-
-
-def by_id(name: str) -> dict[str, dict[str, Any]]:
-    """All that an assignment may name: the zone's own, and the built-ins."""
-    group = f"/providers/Microsoft.Management/managementGroups/sovereign-{landed_on_azure(name)[0].zone}"
-    kinds = {azure_policy.DEFINITIONS: "policyDefinitions", azure_policy.INITIATIVES: "policySetDefinitions"}
-    own = {
-        f"{group}/providers/Microsoft.Authorization/{kind}/{body['name']}": body
-        for folder, kind in kinds.items()
-        for path, body in bodies(name).items()
-        if path.startswith(folder)
+def compiled(zone: Zone, deployment: Deployment) -> Compiled:
+    bodies = {each.path: each.body for each in azure_policy.documents(zone, deployment)}
+    group = f"/providers/Microsoft.Management/managementGroups/sovereign-{zone.zone}/providers/Microsoft.Authorization"
+    folders = (azure_policy.DEFINITIONS, azure_policy.INITIATIVES, azure_policy.ASSIGNMENTS)
+    own, initiatives, bound = (
+        {body["name"]: body for path, body in bodies.items() if path.startswith(folder)} for folder in folders
+    )
+    by_id = {
+        **azure_built_ins.definitions(),
+        **{f"{group}/policyDefinitions/{name}": body for name, body in own.items()},
+        **{f"{group}/policySetDefinitions/{name}": body for name, body in initiatives.items()},
     }
-    return {**azure_built_ins.definitions(), **own}
+    return Compiled(own, bound, by_id)
+
+
+@cache
+def of_zone(name: str) -> Compiled:
+    return compiled(*landed_on_azure(name))
 
 
 def locations(name: str) -> tuple[str, ...]:
@@ -160,12 +163,17 @@ _SPELLINGS = ("germanywestcentral", "Germany West Central", "westeurope", "West 
               "NorthEurope")  # fmt: skip
 
 
+def spelt(place: str) -> str:
+    """A location's display name."""
+    row = facts.region("azure", place)
+    assert row is not None
+    return row.name
+
+
 def _spelt(spelling: str, place: str) -> str:
     if spelling == spelling.lower():
         return place
-    row = facts.region("azure", place)
-    assert row is not None
-    return row.name if " " in spelling else row.name.replace(" ", "")
+    return spelt(place) if " " in spelling else spelt(place).replace(" ", "")
 
 
 def _placed(part: Any, places: Mapping[str, str], longer: int = 0) -> Any:

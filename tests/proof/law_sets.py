@@ -39,7 +39,7 @@ class LawSets:
         if role == law.zone.break_glass.aws_role:
             return {}
         own = self.guards.get(role.removeprefix(GUARDS_PATH), 0) if role.startswith(GUARDS_PATH) else 0
-        found = {CONTENT: self.content & ~own, REGION: self._misplaced(seen) & (-1 if law.lone else ~own)}
+        found = {CONTENT: self.content & ~own, REGION: self._misplaced(seen) & ~own}
         for number, row in enumerate(law.protections):
             if row.deployment and role == DEPLOYMENT_ROLE:
                 continue

@@ -14,14 +14,14 @@ from sovereignty.zone import Zone
 ROOT = Path(__file__).parents[2]
 ORGANIZATION = "o-a1b2c3d4e5"
 ZONE_PATH = f"{ORGANIZATION}/r-ab12/ou-ab12-11111111/ou-ab12-22222222/"
+ORGANIZATION_PATHS = [f"{ORGANIZATION}/r-ab12/ou-ab12-55555555/*", f"{ORGANIZATION}/r-ab12/ou-ab12-66666666/"]
 LANDED = {
     "awsOrganizationId": ORGANIZATION,
-    "awsOrganizationPaths": [f"{ORGANIZATION}/r-ab12/ou-ab12-55555555/*", f"{ORGANIZATION}/r-ab12/ou-ab12-66666666/"],
+    "awsOrganizationPaths": ORGANIZATION_PATHS,
     "awsZoneOuPath": ZONE_PATH,
     "awsManagementAccount": "111122223333",
     "awsAccounts": ["444455556666"],
     "awsAmiOwners": ["123456789012"],
-    "sentinelWorkspaceId": "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
     "azureTenantId": "6f1d2c3b-4a59-4e68-9b7a-0c1d2e3f4a5b",
     "azureSubscriptions": ["0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"],
 }
@@ -50,7 +50,22 @@ def landed(name: str) -> tuple[Zone, Deployment]:
     if name in _PARTITIONS:
         return made(name, _PARTITIONS[name])
     declared = zone.load(name, ROOT / "zones")
-    return declared, deployment.from_config({"zone": name, **LANDED, **_APART.get(name, {})}, f"Pulumi.{name}.yaml")
+    return declared, _deployed(declared)
+
+
+def network(declared: Zone) -> str:
+    """A VPC of another account that the stack file names."""
+    assert declared.aws
+    partition, home = declared.aws.partition, declared.aws.home
+    return f"arn:{partition}:ec2:{home}:666677778888:vpc/vpc-0a1b2c3d4e5f67890"
+
+
+def _deployed(declared: Zone) -> Deployment:
+    assert declared.aws
+    config = {"zone": declared.zone, **LANDED, "awsVpcArns": [network(declared)], **_APART.get(declared.zone, {})}
+    if declared.aws.partition != "aws-cn":  # Sentinel has no connector for it
+        config["sentinelWorkspaceId"] = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+    return deployment.from_config(config, f"Pulumi.{declared.zone}.yaml")
 
 
 def made(name: str, shape: dict[str, Any]) -> tuple[Zone, Deployment]:
@@ -71,5 +86,5 @@ def made(name: str, shape: dict[str, Any]) -> tuple[Zone, Deployment]:
             if _FOREIGN in risks:
                 raise
         else:
-            return declared, deployment.from_config({"zone": name, **LANDED}, f"Pulumi.{name}.yaml")
+            return declared, _deployed(declared)
     raise AssertionError
