@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout, suppress
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated, Any, cast
 
 import typer
 
@@ -116,7 +116,7 @@ def check(
 @app.command(name="compile")
 def compile_zone(
     zone: Annotated[str, typer.Argument(help="The zone to compile.")],
-    out: Annotated[Path | None, typer.Option(help="The folder to write; replaced as a whole.")] = None,
+    out: Annotated[str | None, typer.Option(help="The folder to write; replaced as a whole.")] = None,
     stack: StackFile = None,
     summary: Annotated[bool, typer.Option("--summary", help="Show each document's size against its quota.")] = False,
     zones_dir: ZonesDir = None,
@@ -190,18 +190,57 @@ def explain(
 
 @app.command()
 def replay(
-    zone: Annotated[str, typer.Argument(help="The zone whose documents are tried.")],
+    zone: Annotated[str, typer.Argument(help="The zone whose SCPs and RCPs are tried.")],
     files: Annotated[list[Path], typer.Argument(help="CloudTrail files, or folders of them; .gz as well.")],
     stack: StackFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     zones_dir: ZonesDir = None,
 ) -> None:
-    """Show what of CloudTrail's records the zone's documents would have refused, before they bind."""
+    """Show what of CloudTrail's records the zone's SCPs and RCPs would have refused, before they bind.
+
+    Key, bucket and trail policies are not asked, and nothing of Azure is. What the records don't tell is undecided, and
+    exits with 1 as a refusal does.
+    """
     with _told_plainly():
         from sovereignty.commands.replay import run
 
         if run(zone, files, stack, zones_dir, as_json):
             raise typer.Exit(FOUND)
+
+
+class _Output:
+    """Standard output: a reader who has seen enough (`| head`) changes no verdict; a full disk is no fault of ours."""
+
+    def __init__(self, stream: IO[str]):
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with self._kept_open():
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with self._kept_open():
+            self._stream.flush()
+
+    @contextmanager
+    def _kept_open(self) -> Iterator[None]:
+        from sovereignty.errors import InputError, Problem
+
+        try:
+            yield
+        except OSError as error:
+            # what is left in the buffer, and all that follows, goes nowhere
+            with suppress(OSError):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, self._stream.fileno())
+                os.close(nowhere)
+            if not isinstance(error, BrokenPipeError):
+                found = f"It can't be written: {error.strerror or type(error).__name__}."
+                raise InputError(Problem("standard output", found)) from None
 
 
 @contextmanager
@@ -210,17 +249,19 @@ def _told_plainly() -> Iterator[None]:
     from sovereignty.errors import InputError
 
     try:
-        yield
-        sys.stdout.flush()
+        if sys.stdout is None:  # closed by who started us
+            yield
+            return
+        with redirect_stdout(cast(IO[str], _Output(sys.stdout))) as output:
+            try:
+                yield
+            finally:
+                output.flush()
     except typer.Exit:
         raise
     except InputError as error:
         _tell(str(error))
         raise typer.Exit(BAD_INPUT) from None
-    except BrokenPipeError:
-        # the reader has seen enough (`| head`); what is left in the buffer goes nowhere
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit from None
     except Exception as error:
         if os.environ.get(DEBUG):
             raise
@@ -230,7 +271,8 @@ def _told_plainly() -> Iterator[None]:
 
 
 def _tell(message: str) -> None:
-    print(message, file=sys.stderr)  # noqa: T201
+    with suppress(OSError):
+        print(message, file=sys.stderr)  # noqa: T201
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """A stack's state, as `pulumi stack export` writes it, as a plan: what stands in the cloud now.
 
-Source: pulumi/pulumi, sdk/go/common/apitype (UntypedDeployment, DeploymentV3, ResourceV3), and
+Source: pulumi/pulumi, sdk/go/common/apitype (UntypedDeployment, DeploymentV3, ResourceV3, OperationV2), and
 sdk/go/common/resource/sig (marks of special values).
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from types import NoneType
+from typing import Any, Final, TypeGuard
 
 from sovereignty.documents import shown_path
 from sovereignty.errors import InputError, Problem
@@ -21,6 +22,7 @@ _OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _REFERENCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 _UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _VERSION: Final = 3
+_MAKING: Final = ("creating", "importing", "reading")
 _RIGHT = "Write it with `pulumi stack export --file FILE`."
 
 
@@ -43,14 +45,53 @@ def load(path: Path) -> Plan:
     rows = deployment.get("resources") or []
     if not isinstance(rows, list) or not all(_is_resource(row) for row in rows):
         raise InputError(Problem(f"{where}: deployment.resources", "This is no list of resources.", _RIGHT))
+    rows = [*rows, *_being_made(deployment, where, {row["urn"] for row in rows})]
+    for row in rows:
+        if fault := _fault(row):
+            shown = row["urn"].encode("unicode_escape").decode()
+            raise InputError(Problem(f"{where}: {shown}: {fault}", "It is not of the kind that a state has.", _RIGHT))
     try:
         return Plan(_resources(rows))
     except RecursionError:
         raise InputError(Problem(where, "The state is nested too deeply to be read.", _RIGHT)) from None
 
 
-def _is_resource(row: object) -> bool:
+def _being_made(deployment: Mapping[str, Any], where: str, known: set[str]) -> Iterator[Mapping[str, Any]]:
+    """What an interrupted run was making: it may stand there already, though no resource of the state says so."""
+    pending = deployment.get("pending_operations") or []
+    if not isinstance(pending, list) or not all(isinstance(row, Mapping) for row in pending):
+        raise InputError(Problem(f"{where}: deployment.pending_operations", "This is no list of operations.", _RIGHT))
+    for operation in pending:
+        row = operation.get("resource")
+        if operation.get("type") not in _MAKING:
+            continue
+        if not _is_resource(row):
+            found = "An operation has no resource."
+            raise InputError(Problem(f"{where}: deployment.pending_operations", found, _RIGHT))
+        if row["urn"] not in known:
+            known.add(row["urn"])
+            yield row
+
+
+def _is_resource(row: Any) -> TypeGuard[Mapping[str, Any]]:
     return isinstance(row, Mapping) and isinstance(row.get("urn"), str) and isinstance(row.get("type"), str)
+
+
+def _fault(row: Mapping[str, Any]) -> str:
+    """The first key whose value is of another kind than the engine writes; empty where all are."""
+    for key in ("id", "provider", "parent"):
+        if not isinstance(row.get(key, ""), (str, NoneType)):
+            return key
+    if not _is_texts(row.get("dependencies")):
+        return "dependencies"
+    by_property = row.get("propertyDependencies")
+    if not isinstance(by_property, (Mapping, NoneType)) or not all(map(_is_texts, (by_property or {}).values())):
+        return "propertyDependencies"
+    return ""
+
+
+def _is_texts(value: object) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(each, str) for each in value))
 
 
 def _resources(rows: list[Mapping[str, Any]]) -> Iterator[Resource]:

@@ -15,7 +15,7 @@ from sovereignty.zone import Zone
 FOUNDATION = "foundation"
 
 
-def run(name: str, out: Path | None, stack: Path | None, zones_dir: Path | None, summary: bool) -> None:
+def run(name: str, out: str | None, stack: Path | None, zones_dir: Path | None, summary: bool) -> None:
     """Compiles one zone. Without `out` nothing is written, and then the summary is what is asked for."""
     if name == FOUNDATION:
         found = "This release compiles nothing for the organization's root: all that binds hangs below the zones."
@@ -23,14 +23,17 @@ def run(name: str, out: Path | None, stack: Path | None, zones_dir: Path | None,
     if out is None and not summary:
         found = "Nothing says where the documents go."
         raise InputError(Problem("compile", found, "Add --out DIR, or --summary to see their sizes only."))
+    if out is not None and not out.strip():
+        raise InputError(Problem("--out", "It is empty.", "Name the folder to write."))
     zone, deployment = landed(name, zones_dir, stack)
     documents = everything.documents(zone, deployment)
-    if out is not None:
-        output.write(zone.zone, documents, out)
+    folder = None if out is None else Path(out)
+    if folder is not None:
+        output.write(zone.zone, documents, folder)
     if summary:
         show_sizes(zone, documents)
-    if out is not None:
-        print(f"{shown_path(out)}: {len(documents)} documents of zone {zone.zone}, and {output.MANIFEST}.")  # noqa: T201
+    if folder is not None:
+        print(f"{shown_path(folder)}: {len(documents)} documents of zone {zone.zone}, and {output.MANIFEST}.")  # noqa: T201
 
 
 def show_sizes(zone: Zone, documents: Iterable[Document]) -> None:

@@ -13,6 +13,9 @@ from sovereignty.commands.inputs import zones_folder
 from sovereignty.controls.catalogue import Cell, Control, as_of, catalogue, grounds, points
 from sovereignty.zone import Zone, load_all
 
+_WIDE = 132
+"""Columns that the matrix needs; where there are fewer, a line of words reads better."""
+_LEGEND = "yes: enforced, by a test that proves it; seen: detected; -: not expressible there; open: nothing does it."
 SHORT = {"enforced": "yes", "detected": "seen", "not expressible": "-", "open": "open"}
 
 
@@ -66,24 +69,42 @@ def as_json(taken: Iterable[Accepted]) -> dict[str, Any]:
 
 def _cell(cell: Cell) -> dict[str, Any]:
     shown: dict[str, Any] = {"status": cell.status, "why": cell.why, "proof": cell.proof}
+    if not cell.attached:
+        shown["attached"] = False
+    if cell.by:
+        shown["by"] = cell.by
     if cell.gaps:
         shown["gaps"] = [{"what": gap.what, "why": gap.why, "instead": gap.instead} for gap in cell.gaps]
     return shown
 
 
 def _show(taken: Sequence[Accepted]) -> None:
-    from sovereignty.commands.tables import print_table
+    from sovereignty.commands.tables import console, print_table
 
-    print_table(
-        ("control", *(point.title for point in points()), "laws"),
-        ((control.id, *_row(control), ", ".join(control.grounds)) for control in catalogue()),
-    )
+    columns = ("control", *(point.title for point in points()), "laws")
+    if console().width < _WIDE:
+        for control in catalogue():
+            print(_in_words(control))  # noqa: T201
+        print()  # noqa: T201
+    else:
+        rows = ((control.id, *_row(control), ", ".join(control.grounds)) for control in catalogue())
+        print_table(columns, rows)
     rows = ((name, ", ".join(law.ref for law in laws)) for name, laws in grounds().items())
     print_table(("laws", "provisions"), rows)
-    print("yes: enforced, by a test that proves it; seen: detected; -: not expressible there; open: nothing does it.")  # noqa: T201
+    if console().width >= _WIDE:
+        print(_LEGEND)  # noqa: T201
     if taken:
         rows = ((row.zone, row.risk, row.reason) for row in taken)
         print_table(("zone", "accepted risk", "reason"), rows)
+
+
+def _in_words(control: Control) -> str:
+    """A control in one line: where it is enforced or seen, and where nothing does it though a document is compiled."""
+    titles = {point.id: point.title for point in points()}
+    parts = [titles[name] for name, cell in control.points.items() if cell.status == "enforced"]
+    parts += [f"{titles[name]} (seen)" for name, cell in control.points.items() if cell.status == "detected"]
+    parts += [f"{titles[name]} (open: not attached)" for name, cell in control.points.items() if not cell.attached]
+    return f"{control.id}: {', '.join(parts) or 'open'}"
 
 
 def _row(control: Control) -> Iterator[str]:
@@ -117,7 +138,8 @@ def _markdown(taken: Sequence[Accepted]) -> Iterator[str]:
             cell = control.points[point.id]
             if cell.proof:
                 yield f"- {point.title}: {cell.status}. {cell.why} Proof: `{cell.proof}`"
-            yield from (f"- {point.title} can't: {gap.what}. {gap.why} Instead: {gap.instead}" for gap in cell.gaps)
+            for gap in cell.gaps:
+                yield f"- {point.title} can't: {gap.what}. {gap.why} Instead: {gap.instead}"
     yield from (
         "",
         "## What nothing can refuse",

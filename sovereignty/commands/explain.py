@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sovereignty import explanation
 from sovereignty.commands.inputs import landed
 from sovereignty.errors import InputError, Problem
+from sovereignty.explanation.explained import Explanation
+from sovereignty.explanation.explained import as_json as to_json
 from sovereignty.iam.request import Value
 
 
@@ -31,7 +32,10 @@ def run(name: str, asked: Asked, stack: Path | None, zones_dir: Path | None, as_
     _check(asked)
     zone, deployment = landed(name, zones_dir, stack)
     if asked.action is not None and asked.region is not None:
-        found = explanation.call(
+        # each cloud's evaluator is loaded only where it is asked
+        from sovereignty.explanation.aws import call
+
+        found = call(
             zone,
             deployment,
             asked.action,
@@ -41,9 +45,11 @@ def run(name: str, asked: Asked, stack: Path | None, zones_dir: Path | None, as_
             context=_context(asked.context),
         )
     else:
-        found = explanation.place(zone, deployment, asked.resource_type or "", asked.location or "")
+        from sovereignty.explanation.azure import place
+
+        found = place(zone, deployment, asked.resource_type or "", asked.location or "")
     if as_json:
-        print(json.dumps(explanation.as_json(found), indent=2))  # noqa: T201
+        print(json.dumps(to_json(found), indent=2))  # noqa: T201
     else:
         print(_told(found))  # noqa: T201
     return not found.answer.allowed
@@ -75,11 +81,11 @@ def _context(pairs: Sequence[str]) -> Mapping[str, Value]:
     return {key: values[0] if len(values) == 1 else values for key, values in found.items()}
 
 
-def _told(found: explanation.Explanation) -> str:
+def _told(found: Explanation) -> str:
     answer = found.answer
     lines = [f"{'allowed' if answer.allowed else 'refused'}: {found.asked}"]
     lines.append(f"  {answer.control + ': ' if answer.control else ''}{answer.reason}")
-    lines += [f"  {said.path}: {said.sid}" for said in found.documents]
+    lines += [f"  {said.path}: {said.sid or 'nothing in it allows it'}" for said in found.documents]
     if not answer.allowed and not found.documents:
         lines.append("  No compiled document refuses it.")
     if found.assumed:

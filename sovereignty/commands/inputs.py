@@ -10,7 +10,7 @@ from sovereignty.documents import shown_path
 from sovereignty.errors import InputError, Problem
 from sovereignty.zone import Zone, load
 
-__all__ = ["declared", "landed", "zones_folder"]
+__all__ = ["beside", "declared", "landed", "zones_folder"]
 
 
 def zones_folder(given: Path | None) -> Path:
@@ -24,16 +24,21 @@ def declared(name: str, zones_dir: Path | None) -> tuple[Zone, Path]:
     return load(name, folder), folder / f"{name}.yaml"
 
 
+def beside(name: str, file: Path) -> Path:
+    """The stack file that belongs to a zone file, unless another is named."""
+    return file.absolute().parent.parent / f"Pulumi.{name}.yaml"
+
+
 def landed(name: str, zones_dir: Path | None, stack: Path | None) -> tuple[Zone, Deployment]:
     """The zone and the deployment of its stack file, which agree; InputError where there is no stack file."""
     zone, file = declared(name, zones_dir)
-    beside = file.absolute().parent.parent / f"Pulumi.{name}.yaml"
-    if stack is None and not beside.exists():
+    default = beside(name, file)
+    if stack is None and not default.exists():
         found = f"The stack file of zone {name} is not there, and what is compiled names its accounts and organization."
         raise InputError(
-            Problem(shown_path(beside), found, "Write it (docs/zone-file.md), or name another by --stack.")
+            Problem(shown_path(default), found, "Write it (docs/zone-file.md), or name another by --stack.")
         )
-    chosen = stack or beside
+    chosen = stack or default
     deployment, config = load_stack(chosen)
     aws, azure = (None if config.get(key) is None else str(config[key]) for key in (AWS_REGION, AZURE_LOCATION))
     agree(zone, shown_path(file), deployment, shown_path(chosen), aws, azure)

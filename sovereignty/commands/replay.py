@@ -17,7 +17,7 @@ from sovereignty.replay.tally import Tally, ordered
 
 
 def run(name: str, files: Sequence[Path], stack: Path | None, zones_dir: Path | None, as_json: bool) -> bool:
-    """Prints what would have been refused; True where something would."""
+    """Prints what would have been refused; True where something would, or where the records don't tell."""
     zone, deployment = landed(name, zones_dir, stack)
     aws(zone)
     judge = Judge(scp.documents(zone, deployment), rcp.documents(zone, deployment))
@@ -29,7 +29,7 @@ def run(name: str, files: Sequence[Path], stack: Path | None, zones_dir: Path | 
         print(json.dumps(tally.as_json(name), indent=2))  # noqa: T201
     else:
         _show(name, tally)
-    return bool(tally.refused)
+    return bool(tally.refused or tally.undecided)
 
 
 def _show(name: str, tally: Tally) -> None:
@@ -44,7 +44,8 @@ def _show(name: str, tally: Tally) -> None:
     refused, undecided = sum(tally.refused.values()), sum(tally.undecided.values())
     allowed = tally.judged - refused - undecided
     skipped = ", ".join(f"{count:,} {why}" for why, count in sorted(tally.skipped.items()))
+    records = f"{tally.records:,} record{'' if tally.records == 1 else 's'}"
     print(  # noqa: T201
-        f"{tally.records:,} records: {refused:,} refused, {undecided:,} not to be told, {allowed:,} allowed"
+        f"{records}: {refused:,} refused, {undecided:,} not to be told, {allowed:,} allowed"
         + (f"; not judged: {skipped}." if skipped else ".")
     )

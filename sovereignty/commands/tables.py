@@ -11,37 +11,58 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-
-class PlainConsole(Console):
-    """A console that leaves a closed pipe to the program: rich would exit with 1, which means a violation here."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
-
+from sovereignty.commands.printable import printable
 
 _PIPE_WIDTH = 160
 """Of what is read by another program, or paged: wide enough that names stay whole."""
 
+_BETWEEN = 3
+"""Columns that stand between two cells of such a table."""
 _WHOLE = 60
 """A wider first column would leave the others no room."""
 
 
-def console() -> PlainConsole:
+def console() -> Console:
     """The console of standard output."""
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else _PIPE_WIDTH
-    return PlainConsole(highlight=False, width=width)
+    return Console(highlight=False, width=width)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """Prints rows of text and numbers; numbers stand to the right."""
-    listed = [tuple(row) for row in rows]
+    numbered = [tuple(row) for row in rows]
+    listed = [tuple(map(_shown, row)) for row in numbered]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title=Text(title) if title else None, title_justify="left")
+    out = console()
+    least = _least(columns, listed, out.width)
     for place, column in enumerate(columns):
-        numbers = bool(listed) and all(isinstance(row[place], int) for row in listed)
+        numbers = bool(numbered) and all(isinstance(row[place], int) for row in numbered)
         # a short name of what the row is about stays whole
-        whole = place == 0 and all(len(str(row[0])) <= _WHOLE for row in listed)
-        table.add_column(Text(column), justify="right" if numbers else "left", overflow="fold", no_wrap=whole)
+        whole = place == 0 and all(len(row[0]) <= _WHOLE for row in listed)
+        table.add_column(
+            Text(column),
+            justify="right" if numbers else "left",
+            overflow="fold",
+            no_wrap=whole,
+            min_width=least[place],
+        )
     for row in listed:
         # text, not markup: what is shown may hold brackets
-        table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
-    console().print(table)
+        table.add_row(*map(Text, row))
+    out.print(table)
+
+
+def _shown(cell: object) -> str:
+    return f"{cell:,}" if isinstance(cell, int) else printable(str(cell))
+
+
+def _least(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int | None]:
+    """The width of each column's longest word, so that none is broken; None for all where there is no room for that."""
+    longest = [
+        max((len(word) for text in (column, *(row[place] for row in rows)) for word in text.split()), default=1)
+        for place, column in enumerate(columns)
+    ]
+    if rows and all(len(row[0]) <= _WHOLE for row in rows):
+        longest[0] = max(len(row[0]) for row in rows)
+    between = _BETWEEN * (len(columns) - 1)
+    return [*longest] if sum(longest) + between <= width else [None] * len(columns)

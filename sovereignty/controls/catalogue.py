@@ -42,12 +42,18 @@ class Gap:
 
 @dataclass(frozen=True)
 class Cell:
-    """One control at one point; `proof` is the node id of the test that shows it, empty where nothing is shown."""
+    """One control at one point; `proof` is the node id of the test that shows it, empty where nothing is shown.
+
+    `attached` False: the document is compiled and proved, and nothing attaches it yet. `by`: the control whose
+    statements do it there, where that is another.
+    """
 
     status: Status
     why: str
     proof: str = ""
     gaps: tuple[Gap, ...] = ()
+    attached: bool = True
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,8 @@ def _control(row: Mapping[str, Any]) -> Control:
 def _cell(row: Mapping[str, Any], point: Point) -> Cell:
     named = row["points"].get(point.id)
     gaps = _azure_gaps().get(row["id"], ()) if point.id == "azure-policy" else ()
+    if isinstance(named, Mapping):
+        gaps = (*gaps, *(Gap(**gap) for gap in named.get("gaps", ())))
     if named is None:
         reasons = _table()["unless"]
         cloud = row.get("cloud", "")
@@ -142,4 +150,5 @@ def _cell(row: Mapping[str, Any], point: Point) -> Cell:
         return Cell("open", reasons.get(point.id, reasons["open"]), gaps=gaps)
     given = named if isinstance(named, Mapping) else {"status": named}
     proof = given.get("proof", _table()["points"][point.id].get("proof", ""))
-    return Cell(given["status"], given.get("why", point.does), proof, gaps)
+    attached, by = given.get("attached", True), given.get("by", "")
+    return Cell(given["status"], given.get("why", point.does), proof, gaps, attached, by)

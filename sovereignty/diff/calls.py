@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, reduce
+from operator import or_
 
 from sovereignty import actions, controls, facts
 from sovereignty.compile.required import aws
@@ -25,11 +26,22 @@ _SERVICES = 8
 
 @dataclass(frozen=True)
 class Law:
-    """The SCPs of a zone, and what an ordinary call on what the zone owns looks like to them."""
+    """The SCPs of a zone, and what an ordinary call on what the zone owns looks like to them.
+
+    `home` is a region of the zone; `own` holds what these SCPs say of the zone's organization, OU and tag, where that
+    isn't what the zone and its deployment say now.
+    """
 
     zone: Zone
     deployment: Deployment
     policies: Sequence[Policy]
+    home: str = ""
+    own: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def region(self) -> str:
+        """A region in which calls are inside the zone."""
+        return self.home or aws(self.zone).home
 
     def context(self, region: str) -> Mapping[str, Value]:
         """A call by a role without power, rightly tagged, on the zone's own resource."""
@@ -40,6 +52,7 @@ class Law:
             "aws:ResourceOrgID": self.deployment.aws_organization_id or (),
             "aws:ResourceOrgPaths": (self.deployment.aws_zone_ou_path,) if self.deployment.aws_zone_ou_path else (),
             "aws:RequestTag/DataResidency": self.zone.jurisdiction,
+            **self.own,
         }
 
     def allowed(self, region: str, **keys: Value) -> int:
@@ -57,9 +70,14 @@ def space() -> ActionSpace:
     return ActionSpace(actions.all_actions())
 
 
-def compare(before: Law | None, after: Law | None, found: Found) -> None:
-    """Adds what changed for calls: regions first, then other groups of actions, then the places data may be sent to."""
+def compare(before: Law | None, after: Law | None, found: Found) -> int:
+    """Adds what changed for calls: regions first, then other groups of actions, then the places data may be sent to.
+
+    Returns all actions that something was told of, as a mask over `space()`; none where neither side has AWS.
+    """
     laws = [law for law in (before, after) if law]
+    if not laws:
+        return 0
     partitions = {aws(law.zone).partition for law in laws}
     regions = [row.code for row in facts.regions("aws") if row.partition in partitions]
     gained: dict[int, list[str]] = {}
@@ -79,7 +97,7 @@ def compare(before: Law | None, after: Law | None, found: Found) -> None:
         found.gained += _told(mask, places, joined, "joins", "")
     for mask, places in lost.items():
         found.lost += _told(mask, places, left, "leaves", f" {moved(name)}")
-    _compare_targets(before, after, regions, found)
+    return _compare_targets(before, after, regions, found) | reduce(or_, (*gained, *lost), 0)
 
 
 def _is_home(mask: int) -> bool:
@@ -101,8 +119,9 @@ def _region(code: str) -> str:
     return f"{code} ({row.country})" if row else code
 
 
-def _compare_targets(before: Law | None, after: Law | None, regions: Iterable[str], found: Found) -> None:
+def _compare_targets(before: Law | None, after: Law | None, regions: Iterable[str], found: Found) -> int:
     """Calls inside the zone that name where data goes."""
+    told = 0
     by_region: dict[str, list[set[str]]] = {}
     partitions = {aws(law.zone).partition for law in (before, after) if law}
     rows = {row for partition in partitions for row in controls.aws_protections(partition)}
@@ -112,7 +131,7 @@ def _compare_targets(before: Law | None, after: Law | None, regions: Iterable[st
         mask = space().mask(row.actions)
         for region in regions:
             old, new = (
-                law.allowed(aws(law.zone).home, **{row.when[1]: region}) & mask if law else 0 for law in (before, after)
+                law.allowed(law.region, **{row.when[1]: region}) & mask if law else 0 for law in (before, after)
             )
             sides = by_region.setdefault(region, [set(), set()])
             sides[0].update(space().names(new & ~old))
@@ -123,6 +142,8 @@ def _compare_targets(before: Law | None, after: Law | None, regions: Iterable[st
                 shown = tuple(sorted(names))
                 says = f"Data {may} be sent to {_region(region)} from inside the zone: {counted(space().mask(shown))}."
                 changes.append(Change("target", region, says, shown))
+                told |= space().mask(shown)
+    return told
 
 
 def compact(mask: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

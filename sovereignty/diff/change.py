@@ -14,7 +14,8 @@ def moved(zone: str) -> str:
 
 @dataclass(frozen=True, order=True)
 class Change:
-    """`kind`: region, location, home, actions, target, copies, retention, keys, flow, role, tag, use, risk or document.
+    """`kind`: zone, region, location, home, actions, target, copies, retention, keys, flow, role, tag, use, risk, stack
+    or document.
     `place` is empty where the change has none; `actions` are IAM actions, or `service:*` for all of a service but those
     of `but`."""
 

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from sovereignty.compile.output import MANIFEST, read_manifest
+from sovereignty.deployment import Deployment, from_config
 from sovereignty.documents import MAX_BYTES, parse_yaml, shown_path
 from sovereignty.errors import InputError, Problem
 from sovereignty.zone import Zone, load_file, parse
 
-_REVISION = re.compile(r"[\w./@^~{}+-]{1,200}", re.ASCII)
+_REVISION = re.compile(r"[^-:\x00-\x1f\x7f][^:\x00-\x1f\x7f]{0,999}")
+"""Any revision but one that names a file in it: git itself says whether there is such a one."""
 _WHAT = "Name a folder of zone files, one that `sovereignty compile` wrote, or a git revision such as main or HEAD~1."
 _MAX_DOCUMENT = 2 * 1024 * 1024
 """Twice what Azure takes in one request, the largest document of all."""
@@ -58,23 +60,44 @@ def in_folder(folder: Path, zone: str) -> Zone:
 
 def at_revision(revision: str, file: Path) -> Zone | None:
     """The zone as its file stood at a git revision; None where the revision has no such file."""
-    if revision.startswith("-") or not _REVISION.fullmatch(revision):
+    if not _REVISION.fullmatch(revision):
         raise InputError(Problem("--against", "This is neither a folder nor the name of a git revision.", _WHAT))
     folder = file.absolute().parent
     if _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is None:
         found = f"There is no folder {revision!r}, and no git revision of that name."
         raise InputError(Problem("--against", found, _WHAT))
     where = f"{revision}:{file.name}"
-    content = _git(folder, "cat-file", "blob", f"{revision}:./{file.name}")
+    text = _at(revision, file, folder)
+    return None if text is None else parse(parse_yaml(text, where), where)
+
+
+def stack_at_revision(revision: str, stack: Path, folder: Path) -> Deployment | None:
+    """The deployment of a stack file as it stood at a git revision of the repository of `folder`; None where it has no
+    such file."""
+    where = f"{revision}:{stack.name}"
+    text = _at(revision, stack, folder.absolute())
+    if text is None:
+        return None
+    data = parse_yaml(text, where)
+    config = data.get("config") if isinstance(data, Mapping) else None
+    if not isinstance(config, Mapping):
+        raise InputError(Problem(where, "A stack file is a mapping with `config:`."))
+    return from_config(config, where)
+
+
+def _at(revision: str, file: Path, folder: Path) -> str | None:
+    """A file as it stood at the revision; None where it wasn't there, or stands outside the repository."""
+    where = f"{revision}:{file.name}"
+    path = os.path.relpath(file.absolute(), folder).replace(os.sep, "/")
+    content = _git(folder, "cat-file", "blob", f"{revision}:{path if path.startswith('../') else f'./{path}'}")
     if content is None:
         return None
     if len(content) > MAX_BYTES:
         raise InputError(Problem(where, f"The file is larger than {MAX_BYTES // 1024} KiB."))
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(Problem(where, "The file is not UTF-8 text.")) from None
-    return parse(parse_yaml(text, where), where)
 
 
 def _git(folder: Path, *arguments: str) -> bytes | None:

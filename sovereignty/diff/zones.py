@@ -11,13 +11,19 @@ from sovereignty.judgement.flows import Form, flow
 from sovereignty.zone import Retention, Zone
 
 ELSEWHERE = "any other zone"
-_CLOUDS = {"azure": "Azure", "gcp": "Google Cloud"}
+_CLOUDS = {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud"}
 
 
 def compare(before: Zone | None, after: Zone, found: Found) -> None:
-    """Adds what changed; None: the zone was not declared before."""
+    """Adds what changed; None: the zone was not declared before, and all that it allows is told.
+
+    Regions of AWS are left to the comparison of calls where the zone was on AWS before, or is no longer.
+    """
+    if before is None:
+        found.gained.append(Change("zone", after.zone, f"Zone {after.zone} is new."))
     _places(before, after, found)
     if before is None:
+        _new(after, found)
         return
     _retention(before.retention, after.retention, found)
     for cloud, old, new in (
@@ -39,12 +45,42 @@ def compare(before: Zone | None, after: Zone, found: Found) -> None:
         may, may_not = (f"The {kind} {{}} {verb} do everything in an emergency." for verb in ("may", "may no longer"))
         found.sets("role", filter(None, [old]), filter(None, [new]), may, may_not)
     found.sets("tag", _tags(before), _tags(after), "Resources are tagged {}.", "Resources are no longer tagged {}.")
+    if before.default_data_class != after.default_data_class:
+        found.sets(
+            "tag",
+            [before.default_data_class],
+            [after.default_data_class],
+            "What nobody has classified is of class {}.",
+            "What nobody has classified is no longer of class {}.",
+        )
     edge = "The use {} of a region outside the zone is opened (edge)."
     found.sets("use", before.edge, after.edge, edge, edge.replace("is opened", "is no longer opened"))
     content = "{} may carry content out of the zone (content_bearing)."
     found.sets("use", before.content_bearing, after.content_bearing, content, content.replace("may", "may no longer"))
     old_risks, new_risks = ([row.risk for row in zone.accepts] for zone in (before, after))
     found.sets("risk", old_risks, new_risks, "The risk {} is accepted.", "The risk {} is no longer accepted.")
+
+
+def _new(zone: Zone, found: Found) -> None:
+    """What a zone allows that wasn't there before."""
+    retention = zone.retention
+    says = f"Locked data may be deleted after {retention.years} years ({retention.mode})."
+    found.gained.append(Change("retention", "", says))
+    found.gained += (Change("flow", to, says) for to, says in _allowed(zone))
+    for use in zone.edge:
+        found.gained.append(Change("use", use, f"The use {use} of a region outside the zone is opened (edge)."))
+    for use in zone.content_bearing:
+        found.gained.append(Change("use", use, f"{use} may carry content out of the zone (content_bearing)."))
+    found.gained += (Change("risk", row.risk, f"The risk {row.risk} is accepted: {row.reason}") for row in zone.accepts)
+
+
+def _allowed(zone: Zone) -> Iterator[tuple[str, str]]:
+    targets = sorted({to for row in zone.data_classes.values() for to in row.to})
+    for data_class in zone.data_classes:
+        for to in (*targets, ELSEWHERE):
+            for form in get_args(Form):
+                if flow(zone, data_class, to, form).allowed:
+                    yield to, f"{data_class} may leave for {to}, {form}."
 
 
 def _tags(zone: Zone) -> Iterator[str]:
@@ -55,6 +91,8 @@ def _tags(zone: Zone) -> Iterator[str]:
 
 def _places(before: Zone | None, after: Zone, found: Found) -> None:
     for cloud, name in _CLOUDS.items():
+        if cloud == "aws" and before and before.aws and after.aws:
+            continue  # what calls may do there is told in their own words
         old, new = (_regions(zone, cloud) for zone in (before, after))
         kind = "location" if cloud == "azure" else "region"
         found.gained += (
@@ -67,15 +105,15 @@ def _places(before: Zone | None, after: Zone, found: Found) -> None:
     copies = "Geo-redundant copies of what lies in {}, its pair, may be made."
     no_copies = copies.replace("may", "may no longer")
     found.sets("copies", _copied_inside(before), _copied_inside(after), copies, no_copies)
-    for cloud in ("aws", "azure", "gcp"):
+    for cloud in _CLOUDS:
         old_home, new_home = (_home(zone, cloud) for zone in (before, after))
         if old_home and new_home:
             found.sets(
                 "home",
                 [old_home],
                 [new_home],
-                f"The zone's home on {_CLOUDS.get(cloud, 'AWS')} is {{}}.",
-                f"The zone's home on {_CLOUDS.get(cloud, 'AWS')} is no longer {{}}.",
+                f"The zone's home on {_CLOUDS[cloud]} is {{}}.",
+                f"The zone's home on {_CLOUDS[cloud]} is no longer {{}}.",
             )
 
 

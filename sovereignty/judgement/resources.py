@@ -19,7 +19,7 @@ from sovereignty.facts.kms_services import KmsService, kms_services
 from sovereignty.judgement.answer import Answer
 from sovereignty.zone import DEPLOYMENT_ROLE, Retention, Zone
 
-ALLOWED = Answer(True, "", "nothing of the zone speaks against it")
+ALLOWED = Answer(True, "", "Nothing of the zone speaks against it.")
 _FEDERATION = ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "SetSourceIdentity", "TagSession")
 _ENTRANCES = ("cognito-identity", "cognito-idp", "rolesanywhere", "signin")
 _SMALLEST_TLS = 1.2
@@ -115,27 +115,27 @@ def reach(
     """
     service, _, name = action.partition(":")
     if service not in {row.prefix for row in facts.aws_rcp_services()}:
-        return Answer(True, "", "RCPs don't bind this service")
+        return Answer(True, "", "RCPs don't bind this service.")
     federation = service in _ENTRANCES or (service == "sts" and name in _FEDERATION)
     if not caller.service and not federation and not _admitted(deployment, caller.path):
         deploys = action == "sts:AssumeRole" and role in _arns(zone, deployment, DEPLOYMENT_ROLE)
         from_above = deploys and caller.account and caller.account == deployment.aws_management_account
         if not (from_above or (action == "s3:PutObject" and _balances_load(zone, caller))):
-            return Answer(False, "identity.organization", "the caller's organization path is not admitted")
+            return Answer(False, "identity.organization", "The caller's organization path is not admitted.")
     if caller.service and caller.for_account and not _admitted(deployment, caller.for_path):
-        return Answer(False, "identity.services", "the service acts for somebody outside the admitted paths")
+        return Answer(False, "identity.services", "The service acts for somebody outside the admitted paths.")
     if name == "AssumeRoleWithWebIdentity" and service == "sts" and not _trusted(zone, deployment, token or Token()):
-        return Answer(False, "identity.federation", "the token is of a provider that the zone doesn't trust")
+        return Answer(False, "identity.federation", "The token is of a provider that the zone doesn't trust.")
     if way.tls is False:
-        return Answer(False, "network.tls", "the request is not encrypted")
+        return Answer(False, "network.tls", "The request is not encrypted.")
     emergency = _is(zone, deployment, caller, zone.break_glass.aws_role)
     by_aws = caller.service or way.by_service or _is(zone, deployment, caller, "aws:ec2-infrastructure")
     if way.vpc and not emergency and not by_aws:
         if not _in_regions(zone, way.vpc):
-            return Answer(False, "network.vpc", "the request comes from a VPC outside the zone's regions")
+            return Answer(False, "network.vpc", "The request comes from a VPC outside the zone's regions.")
         home = caller.path.startswith(deployment.aws_zone_ou_path or "?")
         if home and not _of_zone(zone, deployment, way.vpc):
-            return Answer(False, "network.vpc", "a principal of the zone comes from a VPC that isn't the zone's")
+            return Answer(False, "network.vpc", "A principal of the zone comes from a VPC that isn't the zone's.")
     return ALLOWED
 
 
@@ -154,29 +154,29 @@ def bucket(
     name = action.removeprefix("s3:")
     kept = retention or zone.retention
     if way.tls is False or 0 < way.tls_version < _SMALLEST_TLS:
-        return Answer(False, "network.tls", "the request is not encrypted well enough")
+        return Answer(False, "network.tls", "The request is not encrypted well enough.")
     if not caller.service and caller.organization != deployment.aws_organization_id:
-        return Answer(False, "identity.organization", "the caller is of another organization, or of none")
+        return Answer(False, "identity.organization", "The caller is of another organization, or of none.")
     if caller.service and caller.for_account and caller.for_organization != deployment.aws_organization_id:
-        return Answer(False, "identity.services", "the service acts for another organization")
+        return Answer(False, "identity.services", "The service acts for another organization.")
     if name == "PutObject":
         if trails and caller.service != "cloudtrail.amazonaws.com":
-            return Answer(False, "audit.trail-writers", "CloudTrail alone writes records")
+            return Answer(False, "audit.trail-writers", "CloudTrail alone writes records.")
         if not _zone_key(zone, deployment, upload):
-            return Answer(False, "keys.zone-key", "the upload names another key than one of the zone's")
+            return Answer(False, "keys.zone-key", "The upload names another key than one of the zone's.")
     if name in ("PutObject", "PutObjectRetention"):
         longest = kept.days + math.ceil(kept.years / 4) + 1
         if upload.days is not None and not kept.days <= upload.days <= longest:
-            return Answer(False, "worm.retention", "the upload asks for a retention that is too short or too long")
+            return Answer(False, "worm.retention", "The upload asks for a retention that is too short or too long.")
         if upload.mode and kept.mode == "COMPLIANCE" and upload.mode != "COMPLIANCE":
-            return Answer(False, "worm.retention", "the upload asks for a weaker mode")
+            return Answer(False, "worm.retention", "The upload asks for a weaker mode.")
     emergency = _is(zone, deployment, caller, zone.break_glass.aws_role)
     if name == "PutBucketObjectLockConfiguration":
-        return Answer(False, "worm.weakening", "the lock of the bucket is not changed by anybody")
+        return Answer(False, "worm.weakening", "The lock of the bucket is not changed by anybody.")
     if name == "BypassGovernanceRetention" and not emergency:
-        return Answer(False, "worm.weakening", "retention is bypassed in an emergency only")
+        return Answer(False, "worm.weakening", "Retention is bypassed in an emergency only.")
     if name in _WEAKENING and not (emergency or _is(zone, deployment, caller, DEPLOYMENT_ROLE)):
-        return Answer(False, "worm.weakening", "the bucket is changed by the deployment role and break-glass only")
+        return Answer(False, "worm.weakening", "The bucket is changed by the deployment role and break-glass only.")
     return ALLOWED
 
 
@@ -220,23 +220,27 @@ def key(zone: Zone, deployment: Deployment, action: str, caller: Caller, way: Wa
     emergency = _is(zone, deployment, caller, zone.break_glass.aws_role)
     deployer = _is(zone, deployment, caller, DEPLOYMENT_ROLE)
     if not caller.service and caller.account not in accounts:
-        return Answer(False, "keys.account", "the caller is not of the zone's accounts")
+        return Answer(False, "keys.account", "The caller is not of the zone's accounts.")
     if deployer and name in ("Decrypt", "DeriveSharedSecret", "ReEncryptFrom"):
         service, _, rest = way.through.partition(".")
         if not (service == "ec2" and rest.split(".")[0] in _regions(zone)):
-            return Answer(False, "keys.administration", "who administers the key doesn't read what it protects")
+            return Answer(False, "keys.administration", "Who administers the key doesn't read what it protects.")
     if name == "CreateGrant" and use.for_resource is not True and not emergency:
-        return Answer(False, "keys.account", "grants are given to resources of AWS only")
+        return Answer(False, "keys.account", "Grants are given to resources of AWS only.")
     if way.through and not emergency and not set(way.through.split(".")[1:-1]) & set(_regions(zone)):
-        return Answer(False, "keys.region", "the key is used from another region")
+        return Answer(False, "keys.region", "The key is used from another region.")
     direct = not (caller.service or way.by_service or emergency or _made_by_aws(caller))
     if name in _CRYPTOGRAPHY and direct and not _of_zone(zone, deployment, way.vpc):
-        return Answer(False, "network.vpc", "a direct call comes from outside the zone's VPCs")
+        return Answer(False, "network.vpc", "A direct call comes from outside the zone's VPCs.")
     if name == "ScheduleKeyDeletion" and use.wait is not None and use.wait < _LONGEST_WAIT:
-        return Answer(False, "keys.deletion", "a key's deletion waits as long as it can")
+        return Answer(False, "keys.deletion", "A key's deletion waits as long as it can.")
     if use.granted or _key_is_given(zone, deployment, name, caller, use):
         return ALLOWED
-    return Answer(False, "keys.administration" if name in _ADMINISTRATION else "keys.account", "nobody gave it")
+    return Answer(
+        False,
+        "keys.administration" if name in _ADMINISTRATION else "keys.account",
+        "Nobody gave the caller this use of the key.",
+    )
 
 
 _CRYPTOGRAPHY = frozenset(
@@ -288,7 +292,7 @@ def becomes_reader(zone: Zone, deployment: Deployment, action: str, caller: Call
     )
     if action == "sts:AssumeRoleWithWebIdentity" and known and _trusted(zone, deployment, token):
         return ALLOWED
-    return Answer(False, "audit.sentinel-reader", "the connector of the zone's own workspace reads the trail only")
+    return Answer(False, "audit.sentinel-reader", "The connector of the zone's own workspace reads the trail only.")
 
 
 def reads(zone: Zone, action: str, resource: str, way: Way, *, bucket: str, queue: str, key: str) -> Answer:
@@ -306,7 +310,7 @@ def reads(zone: Zone, action: str, resource: str, way: Way, *, bucket: str, queu
         )
     ):
         return ALLOWED
-    return Answer(False, "audit.sentinel-reader", "the reader reads the trail, and does nothing else")
+    return Answer(False, "audit.sentinel-reader", "The reader reads the trail, and does nothing else.")
 
 
 def _key_is_given(zone: Zone, deployment: Deployment, name: str, caller: Caller, use: KeyUse) -> bool:

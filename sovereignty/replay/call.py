@@ -58,15 +58,29 @@ class Setting:
 
 
 class Call:
-    """One record. `bound_by_scps`: its caller is of the zone; `bound_by_rcps`: what it reaches may be the zone's."""
+    """One record. `bound_by_scps`: its caller is of the zone; `bound_by_rcps`: what it reaches may be the zone's.
 
-    def __init__(self, record: Mapping[str, Any], setting: Setting, caller: str, account: str):
+    `further` is what AWS asks for besides, in other regions: the call is refused where one of them is.
+    """
+
+    def __init__(
+        self,
+        record: Mapping[str, Any],
+        setting: Setting,
+        caller: str,
+        account: str,
+        *,
+        named: Named | None = None,
+        region: str | None = None,
+    ):
+        """`named` and `region` are the record's own unless they are given; an empty region: not known."""
         self._record = record
         self._setting = setting
         self.caller = caller
         self._account = account
-        self.named: Named = events.named(_text(record, "eventSource"), _text(record, "eventName"))
-        self.region = _text(record, "awsRegion")
+        self.named: Named = named or events.named(_text(record, "eventSource"), _text(record, "eventName"))
+        self.region = _text(record, "awsRegion") if region is None else region
+        self._service = self.named.shown.partition(":")[0]
         parameters = record.get("requestParameters")
         self._parameters = parameters if isinstance(parameters, Mapping) else None
         owners = set(self._owners())
@@ -75,6 +89,23 @@ class Call:
         self.bound_by_rcps = bool(owners & setting.accounts)
         self.subjects = tuple(self._subjects())
         self._texts: tuple[str, ...] | None = None
+        self.further = tuple(self._further()) if named is None else ()
+
+    def _further(self) -> Iterator[Call]:
+        def again(named: Named, region: str) -> Call:
+            return Call(self._record, self._setting, self.caller, self._account, named=named, region=region)
+
+        if self._parameters is None or not self.named.exact:
+            return
+        for path, actions in events.further().get(self.named.shown, ()):
+            for region in sorted({value for value in _at(self._parameters, path) if isinstance(value, str)}):
+                named = Named(self.named.shown, actions, True)
+                # in its own region first, for what is refused wherever it is asked
+                yield from (again(named, self.region), again(named, region))
+        chosen = events.elsewhere().get(self.named.shown)
+        if chosen and chosen.pattern.match(_text(self._parameters, chosen.parameter)):
+            besides = self._record.get("additionalEventData")
+            yield again(self.named, _text(besides, chosen.answered) if isinstance(besides, Mapping) else "")
 
     def mentions(self, text: str) -> bool:
         """Whether a parameter of the call holds this text: what its unnamed resource is made from."""
@@ -90,6 +121,10 @@ class Call:
             return self._tag(key.removeprefix(_TAG), subject)
         if key in _GLOBAL:
             return _GLOBAL[key](self, subject)
+        service = key.partition(":")[0]
+        # a key of another service is not in the request
+        if service != self._service and service in events.services() and key not in events.of_any_service():
+            return ABSENT
         row = events.keys().get(key)
         if row is None or self._parameters is None:
             return None
@@ -140,8 +175,8 @@ class Call:
 
 
 _GLOBAL = {
-    "aws:requestedregion": lambda call, subject: (call.region,),
-    "aws:principalarn": lambda call, subject: (call.caller,),
+    "aws:requestedregion": lambda call, subject: (call.region,) if call.region else None,
+    "aws:principalarn": lambda call, subject: (call.caller,) if call.caller.startswith("arn:") else None,
     "aws:principalaccount": lambda call, subject: (call._account,),
     "aws:principalisawsservice": lambda call, subject: ("false",),
     "aws:principalorgid": lambda call, subject: call._of_caller(call._setting.organization),
@@ -202,12 +237,21 @@ def of(record: Mapping[str, Any], setting: Setting) -> Call | Skipped:
 
 
 def _caller(identity: Mapping[str, Any], partition: str, account: str) -> str:
-    """What stands in aws:PrincipalArn: the role of a session, with its path; the account's root user."""
+    """What stands in aws:PrincipalArn: the role of a session, with its path; the account's root user; words where the
+    record names no ARN."""
     context = identity.get("sessionContext")
     issuer = context.get("sessionIssuer") if isinstance(context, Mapping) else None
     if identity.get("type") == "AssumedRole" and isinstance(issuer, Mapping) and _text(issuer, "arn"):
         return _text(issuer, "arn")
-    return _text(identity, "arn") or f"arn:{partition}:iam::{account}:root"
+    if arn := _text(identity, "arn"):
+        return arn
+    if identity.get("type") == "Root":
+        return f"arn:{partition}:iam::{account}:root"
+    behalf = identity.get("onBehalfOf")
+    if identity.get("type") == "IdentityCenterUser" and isinstance(behalf, Mapping) and _text(behalf, "userId"):
+        # the ARN of a user in the Service Authorization Reference, Identity Store: no role, whatever else
+        return f"arn:{partition}:identitystore:::user/{_text(behalf, 'userId')}"
+    return f"{_text(identity, 'type') or 'somebody'} of account {account}"
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -33,6 +33,16 @@ class Named:
     exact: bool
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """A call that the service answers in a region of its choice where `parameter` fits `pattern`; `answered` is the key
+    of the record's additional data that names the region."""
+
+    parameter: str
+    pattern: re.Pattern[str]
+    answered: str
+
+
 @cache
 def _table() -> Mapping[str, Any]:
     with (Path(facts.__file__).parent / "cloudtrail_events.yaml").open(encoding="utf-8") as file:
@@ -67,6 +77,40 @@ def resources() -> Mapping[str, tuple[tuple[str, str, bool], ...]]:
         row["action"]: tuple((kind, arn, kind in row.get("foreign", ())) for kind, arn in row["of"].items())
         for row in _table()["resources"]
     }
+
+
+@cache
+def further() -> Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]:
+    """Action -> paths of regions that parameters name, each with the actions that are needed there as well."""
+    found: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {}
+    for row in _table()["further"]:
+        service = row["action"].partition(":")[0]
+        needed = tuple(f"{service}:{name}" for name in row["actions"])
+        path = tuple(row["region"].split("."))
+        found[row["action"]] = (*found.get(row["action"], ()), (path, needed))
+    return found
+
+
+@cache
+def elsewhere() -> Mapping[str, Elsewhere]:
+    """Action -> how to tell that it is answered elsewhere."""
+    return {
+        action: Elsewhere(row["parameter"], re.compile(row["fits"]), row["answered"])
+        for row in _table()["elsewhere"]
+        for action in row["actions"]
+    }
+
+
+@cache
+def services() -> frozenset[str]:
+    """The prefixes of AWS's services; those of identity providers are none."""
+    return frozenset(actions.services())
+
+
+@cache
+def of_any_service() -> frozenset[str]:
+    """Condition keys, in small letters, that bear a service's name and come with requests to any."""
+    return frozenset(key.lower() for key in _table()["of_any_service"])
 
 
 @cache

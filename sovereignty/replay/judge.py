@@ -106,6 +106,15 @@ class Judge:
     def verdict(self, call: Call) -> Verdict:
         """What the documents say; an SCP before an RCP, a refusal before what can't be told."""
         undecided = ALLOWED
+        for each in (call, *call.further):
+            found = self._verdict(each)
+            if found.refused:
+                return found
+            undecided = undecided if undecided.undecided else found
+        return undecided
+
+    def _verdict(self, call: Call) -> Verdict:
+        undecided = ALLOWED
         scps, rcps = self._rules_for(call)
         for rules, bound in ((scps, call.bound_by_scps), (rcps, call.bound_by_rcps)):
             for rule, surely in rules if bound else ():

@@ -33,7 +33,7 @@ _RIGHT = 'Name files that CloudTrail delivered ({"Records": [...]}, also .json.g
 
 
 def files(paths: Iterable[Path]) -> list[Path]:
-    """The files that are named, and those of named folders, sorted, without digests. InputError for none."""
+    """The files that are named, and those of named folders, sorted, without digests; each once. InputError for none."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -43,7 +43,7 @@ def files(paths: Iterable[Path]) -> list[Path]:
             found += below
         else:
             found.append(path)
-    return found
+    return list({path.resolve(): path for path in reversed(found)}.values())[::-1]
 
 
 def _is_log(path: Path) -> bool:

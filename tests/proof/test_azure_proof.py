@@ -24,6 +24,7 @@ from sovereignty.facts import azure_policy as tables
 from sovereignty.facts import azure_types
 from sovereignty.footprint import AzureFootprint
 from sovereignty.judgement import encryption, places
+from sovereignty.rules.placement import table
 from sovereignty.zone import Zone
 
 pytestmark = pytest.mark.proof
@@ -192,7 +193,9 @@ def test_the_preview_lets_global_through_for_no_type_that_the_law_could_not_know
     for kind in TYPES:
         expected = ["violation"] if carries_content(kind) else ["undetermined"]
         assert previewed(zone, GENERIC, kind, "global") == expected, kind
-    assert previewed(zone, "azure-native:dns:Zone", "", "global") == []
+    for kind, tokens in table("azure_placement")["global_arm"].items():
+        assert places.on_azure(zone, kind, "global").allowed, kind
+        assert all(previewed(zone, token, "", "global") == [] for token in tokens), kind
 
 
 def test_where_judgement_can_answer_the_cases_agree_with_it():

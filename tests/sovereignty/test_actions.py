@@ -102,7 +102,7 @@ def test_a_target_region_has_a_condition_key_exactly_where_it_is_treated_by_one(
         assert keyed == bool(row.condition_key) == bool(row.key_kind) == bool(row.key_value), row
         assert keyed or not row.optional
         assert row.key_kind in ("single", "multi", "")
-        assert row.key_value in ("region", "arn", "")
+        assert row.key_value in ("region", "arn", "path", "")
         assert row.why
         assert row.kind
 

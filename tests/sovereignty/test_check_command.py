@@ -209,6 +209,15 @@ def test_a_reader_that_stops_reading_is_no_fault(home: Path):
     assert (process.returncode, errors) == (0, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_an_output_that_can_not_be_written_is_told_and_exits_with_2(home: Path):
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "sovereignty", "check"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (result.returncode, result.stderr) == (2, "standard output: It can't be written: No space left on device.\n")
+
+
 def test_help_names_the_command():
     result = command("--help")
     assert result.returncode == 0

@@ -84,6 +84,7 @@ def test_the_summary_shows_sizes_and_attachments_against_the_quotas(home: Path):
         (("compile", "euu", "--out", "out"), "Did you mean eu?"),
         (("compile", "us", "--out", "out"), "Pulumi.us.yaml"),
         (("compile", "eu"), "--out DIR"),
+        (("compile", "eu", "--out", ""), "--out: It is empty."),
         (("compile", "foundation", "--out", "out"), "compiles nothing for the organization's root"),
         (("compile", "eu", "--out", "Pulumi.eu.yaml"), "a file, not a folder"),
         (("compile", "eu", "--out", "."), "which is not of an earlier run"),
@@ -117,6 +118,61 @@ def test_a_strangers_file_is_never_deleted(tmp_path: Path):
     assert (tmp_path / "out" / "aws/scp/eu-1.json").read_text() == '{"a":1}'
 
 
+def test_a_strangers_folder_or_link_is_never_deleted(tmp_path: Path):
+    out = tmp_path / "out"
+    (tmp_path / "theirs").mkdir()
+    output.write("eu", [one()], out)
+    for make in (
+        lambda path: path.mkdir(),
+        lambda path: path.symlink_to(tmp_path / "theirs"),
+        lambda path: path.symlink_to("nowhere"),
+    ):
+        make(out / "aws" / "x")
+        with pytest.raises(output.InputError, match=r"aws/x.*not of an earlier run"):
+            output.write("eu", [one()], out)
+        (out / "aws" / "x").unlink() if (out / "aws" / "x").is_symlink() else (out / "aws" / "x").rmdir()
+    (out / "aws" / "scp").rename(tmp_path / "scp")
+    (out / "aws" / "scp").symlink_to(tmp_path / "scp")
+    with pytest.raises(output.InputError, match="aws/scp"):
+        output.write("eu", [one()], out)
+    assert (tmp_path / "scp" / "eu-1.json").exists()
+
+
+def test_a_listed_file_with_another_content_is_never_deleted(tmp_path: Path):
+    out = tmp_path / "out"
+    output.write("eu", [one()], out)
+    manifest = json.loads((out / "manifest.json").read_text())
+    (out / "diary.txt").write_text("mine")
+    for digest in ({"sha256": "0" * 64}, {}):
+        manifest["files"] = [*manifest["files"][:1], {"path": "diary.txt", **digest}]
+        (out / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(output.InputError, match=r"diary\.txt.*not as an earlier run wrote it"):
+            output.write("eu", [one()], out)
+    assert (out / "diary.txt").read_text() == "mine"
+
+
+def test_a_folder_keeps_its_mode(tmp_path: Path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out").chmod(0o2750)
+    mode = (tmp_path / "out").stat().st_mode
+    output.write("eu", [one()], tmp_path / "out")
+    assert (tmp_path / "out").stat().st_mode == mode
+
+
+def test_a_mount_point_and_a_loop_of_links_are_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(output.InputError, match="a link that leads nowhere"):
+        output.write("eu", [one()], tmp_path / "loop")
+
+    def busy(one: Path, other: Path) -> bool:
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr(output, "exchange", busy)
+    (tmp_path / "mounted").mkdir()
+    with pytest.raises(output.InputError, match="name a folder inside it"):
+        output.write("eu", [one()], tmp_path / "mounted")
+
+
 def test_a_manifest_that_is_not_ours_protects_its_folder(tmp_path: Path):
     for manifest in (
         "[]",
@@ -131,6 +187,11 @@ def test_a_manifest_that_is_not_ours_protects_its_folder(tmp_path: Path):
         assert (tmp_path / "manifest.json").read_text() == manifest
 
 
+def no_exchange(one: Path, other: Path) -> bool:
+    """As on a system that can't."""
+    return False
+
+
 def test_a_write_that_fails_half_way_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     output.write("eu", [one()], tmp_path / "out")
     before = contents(tmp_path)
@@ -141,10 +202,65 @@ def test_a_write_that_fails_half_way_leaves_what_was_there(tmp_path: Path, monke
             raise OSError(28, "No space left on device")
         return rename(self, target)
 
-    monkeypatch.setattr(Path, "rename", fail)
-    with pytest.raises(output.InputError, match="No space left"):
-        output.write("eu", [one(text="{}")], tmp_path / "out")
-    assert contents(tmp_path) == before
+    for exchange in (fail, no_exchange):
+        monkeypatch.setattr(output, "exchange", exchange)
+        monkeypatch.setattr(Path, "rename", fail)
+        with pytest.raises(output.InputError, match="No space left"):
+            output.write("eu", [one(text="{}")], tmp_path / "out")
+        assert contents(tmp_path) == before
+
+
+def test_a_system_without_exchange_replaces_the_folder_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(output, "exchange", no_exchange)
+    output.write("eu", [one()], tmp_path / "out")
+    output.write("eu", [one(text="{}")], tmp_path / "out")
+    assert (tmp_path / "out" / "aws/scp/eu-1.json").read_text() == "{}"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_a_killed_run_left_is_put_back_or_taken_away(tmp_path: Path):
+    out, mark = tmp_path / "out", ".out.0123456789abcdef"
+    output.write("eu", [one(), one("aws/rcp/eu-1.json")], out)
+    out.rename(tmp_path / f"{mark}.old")
+    output.write("eu", [one()], tmp_path / f"{mark}.new")
+    (tmp_path / f"{mark}.new" / "aws/scp/eu-1.json").write_text("to")  # torn off
+    output._tidy(out)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (out / "aws/rcp/eu-1.json").exists()
+    # neither another name, nor a folder that isn't ours
+    output.write("eu", [one()], tmp_path / ".other.0123456789abcdef.old")
+    (tmp_path / f"{mark}.old").mkdir()
+    (tmp_path / f"{mark}.old" / "notes.txt").write_text("mine")
+    output.write("eu", [one()], out)
+    assert {path.name for path in tmp_path.iterdir()} == {"out", ".other.0123456789abcdef.old", f"{mark}.old"}
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux exchanges two folders in one step")
+def test_a_run_that_is_killed_at_any_step_leaves_the_old_documents_or_the_new(tmp_path: Path):
+    script = (
+        "import os, sys; from pathlib import Path; from sovereignty.compile import output;"
+        "from sovereignty.compile.document import Document;"
+        "step = int(sys.argv[1]); count = [0]\n"
+        "def watch(event, arguments):\n"
+        "    if event in ('os.rename', 'ctypes.dlsym', 'os.mkdir', 'os.remove', 'os.rmdir', 'shutil.rmtree'):\n"
+        "        count[0] += 1\n"
+        "        if count[0] == step: os._exit(9)\n"
+        "sys.addaudithook(watch)\n"
+        "output.write('eu', [Document('aws/scp/eu-1.json', 'aws:ou', 'new', 100, ())], Path('out'))"
+    )
+    out = tmp_path / "out"
+    for step in range(1, 40):
+        output.write("eu", [one(text="old")], out)
+        command = [sys.executable, "-c", script, str(step)]
+        ended = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, check=False)
+        assert (out / "aws/scp/eu-1.json").read_text() in ("old", "new")
+        if ended.returncode == 0:
+            break
+    else:
+        pytest.fail("the run never ended by itself")
+    output.write("eu", [one()], out)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_link_to_a_folder_stays_a_link(tmp_path: Path):

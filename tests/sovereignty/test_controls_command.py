@@ -55,7 +55,9 @@ def test_what_is_said_to_be_enforced_is_proved_by_a_test_that_exists():
         for name, cell in control.points.items():
             assert cell.status in STATUSES
             assert cell.why.endswith("."), (control.id, name)
-            if cell.status in ("enforced", "detected"):
+            # what is compiled and not attached is proved, and open all the same
+            assert cell.attached or cell.status == "open"
+            if cell.status in ("enforced", "detected") or not cell.attached:
                 file, _, test = cell.proof.partition("::")
                 assert test in functions_of(file), (control.id, name, cell.proof)
             else:
@@ -68,9 +70,34 @@ def test_what_is_said_to_be_enforced_is_in_a_compiled_document_and_the_other_way
         (control.id, name)
         for control in catalogue()
         for name, cell in control.points.items()
-        if name in compiled_points and cell.status in ("enforced", "detected")
+        if name in compiled_points and (cell.status in ("enforced", "detected") or not cell.attached) and not cell.by
     }
     assert claimed == compiled()
+
+
+def test_what_another_control_does_at_a_point_is_enforced_there():
+    for control in catalogue():
+        for name, cell in control.points.items():
+            if cell.by:
+                assert (by_id()[cell.by].points[name].status, by_id()[cell.by].points[name].by) == ("enforced", "")
+    processing = by_id()["egress.processing"].points["scp"]
+    assert (processing.status, processing.by) == ("enforced", "residency.region")
+    assert "unspecified" in processing.why
+
+
+def test_what_no_component_attaches_is_open():
+    for control, point in (
+        ("audit.trail-delivery", "bucket-policy"),
+        ("audit.trail-writers", "bucket-policy"),
+        ("audit.sentinel-reader", "role-policy"),
+    ):
+        cell = by_id()[control].points[point]
+        assert (cell.status, cell.why) == ("open", "Compiled and proved; attached when the trail is built.")
+
+
+def test_any_point_may_have_gaps():
+    for control in ("tags.residency", "residency.local-zones", "identity.resource-perimeter"):
+        assert by_id()[control].points["scp"].gaps
 
 
 def test_every_protection_and_every_rule_is_a_control_of_the_matrix():
@@ -124,5 +151,27 @@ def test_the_table_shows_what_nothing_can_refuse_as_well(tmp_path: Path, monkeyp
     shown, _ = run("controls", code=0)
     assert "residency.region" in shown
     assert "aws.management-account" in shown
+    assert "nothing does it." in shown
     _, errors = run("controls", "--format", "pdf", code=2)
     assert "pdf" in errors
+
+
+def test_a_narrow_terminal_gets_a_line_for_each_control(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    settle(tmp_path, monkeypatch)
+    monkeypatch.setenv("COLUMNS", "80")
+    shown, _ = run("controls", code=0)
+    assert "residency.region: preview rule, SCP, Azure Policy" in shown
+    assert "audit.sentinel-reader: role policy (open: not attached)" in shown
+    assert "egress.data-class: open" in shown.splitlines()
+    assert "compute.confidential: Azure Policy (seen)" in shown
+
+
+def test_no_word_of_the_matrix_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    settle(tmp_path, monkeypatch)
+    for width in ("132", "160"):
+        monkeypatch.setenv("COLUMNS", width)
+        shown, _ = run("controls", code=0)
+        assert max(map(len, shown.splitlines())) <= int(width)
+        words = {word.strip(",") for word in shown.split()}
+        assert {"admission", "detective", "foreign-access", "transmission"} <= words
+        assert by_id().keys() <= words

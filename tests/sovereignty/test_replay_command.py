@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
@@ -160,7 +162,7 @@ def test_targets_and_tags_are_read_from_the_parameters(home: Path):
         record("kms:ReplicateKey", "eu-west-1", requestParameters={"replicaRegion": "eu-west-1"}),
         record("secretsmanager:ReplicateSecretToRegions", requestParameters=inside),
         record("secretsmanager:ReplicateSecretToRegions", "eu-west-1", requestParameters=outside),
-        record("sns:CreateTopic", requestParameters={"tags": [{"key": "DataResidency", "value": "EU"}]}),
+        record("ecr:CreateRepository", requestParameters={"tags": [{"key": "DataResidency", "value": "EU"}]}),
         record("sqs:CreateQueue", requestParameters={"tags": {"DataResidency": "US"}}),
         record("sqs:CreateQueue", "eu-west-1", requestParameters={"tags": {"DataResidency": "EU"}}),
         record("kms:CreateKey", requestParameters=None),
@@ -172,6 +174,85 @@ def test_targets_and_tags_are_read_from_the_parameters(home: Path):
     ]
     # parameters that CloudTrail left out may hold the tag
     assert rows(found, "undecided") == [("kms:CreateKey", "eu-central-1", "tags.residency", 1)]
+
+
+def test_a_replica_that_a_table_is_given_is_judged_where_it_is_made(home: Path):
+    def update(*regions: str, role: str = ROLE) -> dict[str, Any]:
+        updates = [{"create": {"regionName": region}} for region in regions]
+        return record("dynamodb:UpdateTable", role=role, requestParameters={"replicaUpdates": updates})
+
+    deployment_role = "arn:aws:iam::444455556666:role/sovereign/deployment"
+    witness = {"globalTableWitnessUpdates": [{"create": {"regionName": "us-east-1"}}]}
+    found = replayed(home, record("dynamodb:UpdateTable", requestParameters=witness))
+    assert rows(found) == [("dynamodb:UpdateTable", "eu-central-1", "egress.replication", 1)]
+    found = replayed(
+        home,
+        update("us-east-1"),
+        update(),
+        record("dynamodb:UpdateTable", requestParameters={"tableName": "t", "billingMode": "PROVISIONED"}),
+        update("eu-west-1", "us-east-1", role=deployment_role),
+        update("eu-west-1", role=deployment_role),
+    )
+    assert {(row["principal"], *row_of) for row, row_of in zip(found["refused"], rows(found), strict=True)} == {
+        (ROLE, "dynamodb:UpdateTable", "eu-central-1", "egress.replication", 1),
+        (deployment_role, "dynamodb:UpdateTable", "eu-central-1", "residency.region", 1),
+    }
+
+
+def test_a_model_that_answers_elsewhere_is_judged_by_the_region_that_answers(home: Path):
+    def invoke(model: str, answered: str = "", event: str = "InvokeModel") -> dict[str, Any]:
+        besides = {"inferenceRegion": answered} if answered else {}
+        return record(f"bedrock:{event}", requestParameters={"modelId": model}, additionalEventData=besides)
+
+    profile = "arn:aws:bedrock:eu-central-1:444455556666:inference-profile/eu.amazon.nova-pro-v1:0"
+    own = "arn:aws:bedrock:eu-central-1:444455556666:application-inference-profile/a1b2"
+    found = replayed(home, invoke("eu.amazon.nova-pro-v1:0", "eu-north-1"), invoke(profile, "us-east-1", "Converse"))
+    assert rows(found) == [("bedrock:InvokeModel", "eu-central-1", "residency.region", 2)]
+    for model in ("us.anthropic.claude-v2:1", "global.anthropic.claude-v2:1", profile, own):
+        found = replayed(home, invoke(model))
+        assert rows(found, "undecided") == [("bedrock:InvokeModel", "eu-central-1", "residency.region", 1)]
+        assert found["undecided"][0]["needs"] == ["aws:RequestedRegion"]
+    inside = (invoke(profile, "eu-west-1"), invoke("anthropic.claude-v2:1"), invoke("ai21.jamba-1-5-mini-v1:0"))
+    assert replayed(home, *inside, code=0)["judged"] == 3
+
+
+def test_a_key_of_another_service_is_not_in_the_request_and_one_of_any_is_not_known():
+    setting = Setting(*judged_zone())
+    call = of(record("s3:PutObject"), setting)
+    assert isinstance(call, Call)
+    subject = call.subjects[0]
+    assert call.values("ec2:owner", subject) == ()
+    for key in ("s3:signatureage", "lambda:sourcefunctionarn", "cognito-identity.amazonaws.com:aud"):
+        assert call.values(key, subject) is None
+
+
+def test_who_is_no_role_is_not_taken_for_the_accounts_root(home: Path):
+    staff = {"type": "IdentityCenterUser", "accountId": "444455556666", "onBehalfOf": {"userId": "u-1"}}
+    root = {"type": "Root", "accountId": "444455556666"}
+    found = replayed(
+        home,
+        record("sqs:SendMessage", "us-east-1", userIdentity=staff),
+        record("sqs:SendMessage", "us-east-1", userIdentity=root),
+    )
+    assert sorted(row["principal"] for row in found["refused"]) == [
+        "arn:aws:iam::444455556666:root",
+        "arn:aws:identitystore:::user/u-1",
+    ]
+
+
+def test_a_file_that_is_named_twice_counts_once(home: Path):
+    (home / "logs").mkdir()
+    file = write(home, record("ec2:RunInstances", "us-east-1"), name="logs/a.json")
+    (home / "b.json").symlink_to(file)
+    found = json.loads(run("replay", "eu", "logs", file, "./" + file, "b.json", "--json", code=1)[0])
+    assert found["records"] == 1
+
+
+def test_a_records_text_moves_no_cursor(home: Path):
+    file = write(home, record("sqs:SendMessage\x1b[2K\nrefused: 0", "us-east-1"))
+    shown, _ = run("replay", "eu", file, code=1)
+    assert "\x1b" not in shown
+    assert "SendMessage\\x1b[2K\\nrefused:" in shown
 
 
 def test_each_kind_of_resource_is_judged_by_its_own_tags(home: Path):
@@ -199,13 +280,13 @@ def test_whose_a_resource_is_comes_from_the_record_and_a_stranger_is_not_guessed
         record("s3:PutObject", "eu-west-1", resources=theirs),
         record("sts:AssumeRole", requestParameters=named),
         record("sts:AssumeRole", "eu-west-1", requestParameters={"roleArn": ROLE}),
-        code=0,
     )
     assert {(row[0], row[1]) for row in rows(found, "undecided")} == {
         ("s3:PutObject", "eu-west-1"),
         ("sts:AssumeRole", "eu-central-1"),
     }
     assert all("aws:ResourceOrg" in row["needs"][0] for row in found["undecided"])
+    assert all("ec2:Owner" not in row["needs"] for row in found["undecided"])
 
 
 def test_the_roles_with_power_are_known_by_their_path(home: Path):
@@ -279,7 +360,8 @@ def test_a_call_that_both_accounts_of_a_zone_record_is_counted_once(home: Path):
 
 def test_an_outsider_on_the_zones_data_is_the_rcps_to_judge(home: Path):
     outsider = {"type": "AWSAccount", "accountId": STRANGER, "principalId": "X"}
-    found = replayed(home, record("s3:GetObject", userIdentity=outsider), code=0)
+    found = replayed(home, record("s3:GetObject", userIdentity=outsider))
+    assert found["undecided"][0]["principal"] == f"AWSAccount of account {STRANGER}"
     assert rows(found, "undecided") == [("s3:GetObject", "eu-central-1", "identity.organization", 1)]
     assert "aws:PrincipalOrgPaths" in found["undecided"][0]["needs"]
 
@@ -400,6 +482,18 @@ def test_what_is_no_cloudtrail_file_is_told_by_name(home: Path, content: bytes, 
     assert told in errors
 
 
+def test_a_reader_that_stops_reading_changes_no_verdict(home: Path):
+    asked = ["replay", "eu", write(home, record("ec2:RunInstances", "us-east-1"))]
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "sovereignty", *asked], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (1, b"")
+
+
 def test_a_missing_file_and_an_empty_folder_are_told(home: Path):
     assert "no such file" in run("replay", "eu", "nosuch.json", code=2)[1]
     (home / "logs").mkdir()
@@ -411,6 +505,11 @@ def test_the_table_of_events_names_actions_that_there_are():
         assert events.named(f"{service}.amazonaws.com", event).actions == needed
         for action in needed:
             assert actions.known(action) == action
+    for action, rows_of in events.further().items():
+        assert actions.known(action) == action
+        for _, needed in rows_of:
+            assert all(actions.known(each) == each for each in needed)
+    assert all(actions.known(each) == each for each in events.elsewhere())
     for action in events.resources():
         assert actions.known(action) == action
     assert set(events._prefixes().values()) <= set(actions.services())
