@@ -47,8 +47,8 @@ clean-sandbox: $(ready) ## forget the sandbox and all that it holds
 
 .PHONY: test
 test: setup ## what a contributor runs: unit tests, proofs, and the real engine on the sandbox
-	@$(run) -m pytest -n 2 --dist worksteal -m "not engine and not proof and not heavy"
-	@$(run) -m pytest -n 2 --dist worksteal -m "proof and not heavy"
+	@$(run) -m pytest -n 2 --dist worksteal -m "not engine and not command and not proof and not heavy"
+	@$(run) -m pytest -n 2 --dist worksteal -m "(command or proof) and not engine and not heavy"
 	@$(run) -m pytest -n 2 --dist loadfile -m "engine and not heavy"
 
 .PHONY: test-all

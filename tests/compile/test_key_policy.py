@@ -29,6 +29,7 @@ def may(action: str, caller: Caller, way: Way = IN_ZONE, use: KeyUse | None = No
     return resources.key(EU, LANDED, f"kms:{action}", caller, way, use or KeyUse()).allowed
 
 
+@pytest.mark.proof
 def test_every_caller_on_every_way_may_do_with_the_key_exactly_what_the_judgement_says():
     assert key_difference(KEY.body) is None
 

@@ -27,6 +27,7 @@ DOCUMENTS = rcp.documents(EU, LANDED)
 STATEMENTS = [statement for document in DOCUMENTS for statement in document.body["Statement"]]
 
 
+@pytest.mark.proof
 def test_every_caller_on_every_way_is_refused_by_the_rcps_exactly_where_the_judgement_refuses_it():
     assert rcp_difference([document.body for document in DOCUMENTS]) is None
 

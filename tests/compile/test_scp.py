@@ -278,6 +278,7 @@ def test_a_missing_path_or_organization_is_an_error_that_names_its_key():
         scp.documents(declared("eu"), deployed().model_copy(update={"aws_organization_id": None}))
 
 
+@pytest.mark.proof
 def test_a_partition_with_small_quotas_takes_the_zone_with_names_cut_short():
     documents = scp.documents(EUSC, deployed(zone="one"))
     assert len(documents) <= 4

@@ -1,7 +1,7 @@
 from typing import Any
 
 from google.protobuf import json_format, struct_pb2
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from served import SECRET, SIGNATURE, struct
 
@@ -19,6 +19,7 @@ DATA = st.dictionaries(
 )
 
 
+@settings(max_examples=40)
 @given(DATA)
 def test_plain_data_comes_out_as_it_went_in(data: dict[str, Any]):
     assert plain(struct(data)) == json_format.MessageToDict(struct(data)) == data

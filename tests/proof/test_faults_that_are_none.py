@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from resource_policy_proofs import KINDS
@@ -14,6 +15,8 @@ from sovereignty.compile import scp
 from sovereignty.iam.evaluate import denials
 from sovereignty.iam.policy import parse
 from sovereignty.iam.request import Request
+
+pytestmark = pytest.mark.proof
 
 _VALUES = ["eu-central-1", "us-east-1", "", "arn:aws:iam::1:role/x", "arn:aws:iam::1:role/y"]
 _NEGATED = ["StringNotEquals", "StringNotLike", "ArnNotLike"]

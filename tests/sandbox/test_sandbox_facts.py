@@ -11,6 +11,9 @@ from sandbox.servicer import CLOUDS
 from sandbox.store import Store
 from tests.sandbox import generate
 
+# it reads both SDKs
+pytestmark = pytest.mark.proof
+
 COVERED = [(package, token) for package in CLOUDS for token in facts.covered(package)]
 ROOTS = [sdk(package).folder for package in CLOUDS]
 TABLES = sorted(Path(facts.__file__).parent.glob("*.yaml"))

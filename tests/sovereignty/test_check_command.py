@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 
 from sovereignty.__main__ import app
 
+pytestmark = pytest.mark.command
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

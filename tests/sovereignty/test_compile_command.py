@@ -14,6 +14,8 @@ from law_inputs import REPOSITORY
 from sovereignty.compile import output
 from sovereignty.compile.document import Document
 
+pytestmark = pytest.mark.command
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -17,6 +17,8 @@ from sovereignty.compile.document import Document
 from sovereignty.controls.catalogue import STATUSES, by_id, catalogue, points
 from sovereignty.rules import RULES
 
+pytestmark = pytest.mark.command
+
 OU_PATH = "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/ou-ab12-22222222/"
 FOLDERS = {"aws/scp/": "scp", "aws/rcp/": "rcp", "azure/": "azure-policy"}
 TARGETS = {"aws:bucket": "bucket-policy", "aws:key": "key-policy", "aws:role": "role-policy"}

@@ -17,6 +17,8 @@ from sovereignty.deployment import Deployment, load_stack
 from sovereignty.diff import calls, sources, stacks, statements
 from sovereignty.diff.change import Found
 
+pytestmark = pytest.mark.command
+
 OTHER_REGION = ("[eu-central-1, eu-west-1]", "[eu-central-1, eu-west-3]")
 
 

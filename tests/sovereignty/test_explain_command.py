@@ -12,6 +12,8 @@ from sovereignty.commands.inputs import landed
 from sovereignty.errors import InputError
 from sovereignty.explanation.aws import call
 
+pytestmark = pytest.mark.command
+
 CALL = ("explain", "eu", "--action", "s3:PutObject", "--region")
 
 

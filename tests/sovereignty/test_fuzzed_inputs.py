@@ -21,8 +21,8 @@ from sovereignty.zone import Zone, load, parse
 
 ZONE_TEXT = (REPOSITORY / "zones" / "eu.yaml").read_text(encoding="utf-8")
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-often = settings(deadline=None, max_examples=100, suppress_health_check=SLOW_IS_FINE)
-seldom = settings(often, max_examples=25)
+often = settings(deadline=None, max_examples=60, suppress_health_check=SLOW_IS_FINE)
+seldom = settings(often, max_examples=15)
 
 WORDS = ["eu", "us", "zone", "aws", "azure", "regions", "never", "no", "~", "westeurope", "us-east-1", "012345670123"]
 words = st.sampled_from([*WORDS, "West Europe", *(risk.id for risk in facts.residual_risks())])

@@ -30,6 +30,8 @@ from sovereignty.replay.judge import Judge
 from sovereignty.replay.tally import Tally
 from sovereignty.zone import Zone
 
+pytestmark = pytest.mark.command
+
 ROLE = "arn:aws:iam::444455556666:role/team/app"
 STRANGER = "999988887777"
 
