@@ -111,5 +111,13 @@ def _expanded(pattern: str) -> tuple[str, ...]:
     )
 
 
+def fits(pattern: str, action: str) -> bool:
+    """Whether the pattern of a policy names the action, in any case."""
+    pattern, action = pattern.lower(), action.lower()
+    # most patterns are names, and comparing those costs nothing
+    return pattern == action or (("*" in pattern or "?" in pattern) and _matcher(pattern).fullmatch(action) is not None)
+
+
+@cache
 def _matcher(pattern: str) -> re.Pattern[str]:
     return re.compile("".join({"*": ".*", "?": "."}.get(character) or re.escape(character) for character in pattern))

@@ -7,11 +7,7 @@ What the built-ins hold is left to them, by id; what they leave open is refused 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from sovereignty.compile.azure import assignments as bound
 from sovereignty.compile.azure import initiative
@@ -83,10 +79,3 @@ def _document(zone: Zone, folder: str, body: Mapping[str, Any], controls: tuple[
             )
         )
     return Document(path, _TARGET, text, limit, controls)
-
-
-@cache
-def not_expressible() -> tuple[Mapping[str, str], ...]:
-    """What no Azure Policy can refuse: rows of {control, what, why, instead, source}."""
-    text = (Path(__file__).parent / "azure_not_expressible.yaml").read_text(encoding="utf-8")
-    return tuple(yaml.safe_load(text)["rows"])

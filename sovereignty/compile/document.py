@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -40,14 +40,24 @@ def sid(control: str, number: int) -> str:
     return "".join(word.capitalize() for word in words) + str(number)
 
 
+def costs(found: Iterable[tuple[str, int]]) -> str:
+    """Which names take most of the characters that are given with them, the costliest first."""
+    sums: dict[str, int] = {}
+    for name, characters in found:
+        sums[name] = sums.get(name, 0) + characters
+    most = sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:3]
+    return "Most is taken by " + ", ".join(f"{name} ({characters} characters)" for name, characters in most) + "."
+
+
 def policy(path: str, target: Target, statements: list[dict[str, Any]], limit: int, controls: set[str]) -> Document:
     """An IAM policy of these statements; InputError where it is larger than the platform takes."""
     text = minified({"Version": "2012-10-17", "Statement": statements})
     if len(text) > limit:
+        most = costs((statement["Sid"], len(minified(statement))) for statement in statements)
         raise InputError(
             Problem(
                 path,
-                f"The policy has {len(text)} characters, and AWS takes {limit}.",
+                f"The policy has {len(text)} characters, and AWS takes {limit}: {len(text) - limit} too many. {most}",
                 "Name fewer regions, accounts or opened services in the zone and its stack file.",
             )
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from sovereignty import actions, facts
 from sovereignty.compile.required import aws
@@ -67,19 +66,15 @@ def _reads(partition: str, content: Collection[str]) -> frozenset[str]:
         # only what has been checked: a wildcard read may hand out more than it seems
         if entry.advice == facts.READ_EVERYWHERE
         and entry.verified
-        and not any(_named(entry.action, pattern) for pattern in content)
+        and not any(actions.fits(pattern, entry.action) for pattern in content)
     )
 
 
 def _but(pattern: str, reads: frozenset[str]) -> Iterable[str]:
     """The pattern or, where some of its actions may be read everywhere, its others one by one."""
-    if not any(_named(read, pattern) for read in reads):
+    if not any(actions.fits(pattern, read) for read in reads):
         return (pattern,)
-    return (each for each in actions.expand(pattern) if not any(_named(each, read) for read in reads))
-
-
-def _named(action: str, pattern: str) -> bool:
-    return fnmatchcase(action.lower(), pattern.lower())
+    return (each for each in actions.expand(pattern) if not any(actions.fits(read, each) for read in reads))
 
 
 def _answering(zone: Zone, deployment: Deployment, partition: str) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
-from sovereignty.compile.document import minified
+from sovereignty.compile.document import Document, costs, minified, policy
+from sovereignty.errors import InputError, Problem
 
 Statement = dict[str, Any]
 Entry = tuple[str, Statement]
@@ -41,6 +42,41 @@ def packed(found: Sequence[Entry], characters: int, spare: Mapping[str, int] | N
             packs = better
             break
     return [[found[number] for number in pack] for pack in sorted(sorted(pack) for pack in packs)]
+
+
+def attached(
+    kind: Literal["SCP", "RCP"],
+    zone: str,
+    packs: Sequence[Sequence[Entry]],
+    characters: int,
+    attachments: int,
+    spare: Mapping[str, int],
+    right: str,
+) -> tuple[Document, ...]:
+    """The documents of these packs, for a zone's OU. InputError where it doesn't take as many: by how much, and which
+    control costs most; `right`: what to change."""
+    if len(packs) > attachments:
+        sizes = [(name, size(each, spare.get(each["Sid"], 0))) for pack in packs for name, each in pack]
+        over = sum(taken for _, taken in sizes) - attachments * room(characters)
+        raise InputError(
+            Problem(
+                f"zones/{zone}.yaml",
+                f"The zone compiles to {len(packs)} {kind}s, and AWS attaches {attachments} to an OU: "
+                f"{len(packs) - attachments} too many, with {max(over, 0)} characters more than those hold. "
+                + costs(sizes),
+                right,
+            )
+        )
+    return tuple(
+        policy(
+            f"aws/{kind.lower()}/{zone}-{number}.json",
+            "aws:ou",
+            [statement for _, statement in pack],
+            characters,
+            {control for control, _ in pack},
+        )
+        for number, pack in enumerate(packs, start=1)
+    )
 
 
 def _first_fit(order: Sequence[int], sizes: Sequence[int], capacity: int) -> list[list[int]]:

@@ -39,12 +39,11 @@ from typing import Any
 
 from sovereignty import actions, facts
 from sovereignty.compile import networks, ou_path, sentinel_reader
-from sovereignty.compile.document import Document, aws_limit, minified, policy, sid
-from sovereignty.compile.packing import packed
+from sovereignty.compile.document import Document, aws_limit, minified, sid
+from sovereignty.compile.packing import attached, packed
 from sovereignty.compile.principals import roles_of, unless
 from sovereignty.compile.required import aws, aws_zone_ou_path
 from sovereignty.deployment import Deployment
-from sovereignty.errors import InputError, Problem
 from sovereignty.facts import web_identity
 from sovereignty.facts.elb_log_accounts import elb_log_accounts
 from sovereignty.zone import DEPLOYMENT_ROLE, Zone
@@ -64,6 +63,7 @@ ENTRANCES = frozenset(("cognito-identity", "cognito-idp", "rolesanywhere", "sign
 """Services that answer people and machines who are no principals of AWS, or not yet; none takes a resource policy."""
 
 Statement = dict[str, Any]
+_ASK = "Name fewer regions, accounts, VPCs or organization paths in the zone and its stack file."
 
 
 def documents(
@@ -84,24 +84,7 @@ def documents(
     path = aws_zone_ou_path(deployment)
     spare = {each["Sid"]: ou_path.spare(path) for _, each in found if path in minified(each)}
     packs = packed(found, characters, spare)
-    if len(packs) > attachments:
-        raise InputError(
-            Problem(
-                f"zones/{zone.zone}.yaml",
-                f"The zone compiles to {len(packs)} RCPs, and AWS attaches {attachments} to an OU.",
-                "Name fewer regions, accounts, VPCs or organization paths in the zone and its stack file.",
-            )
-        )
-    return tuple(
-        policy(
-            f"aws/rcp/{zone.zone}-{number}.json",
-            "aws:ou",
-            [statement for _, statement in pack],
-            characters,
-            {control for control, _ in pack},
-        )
-        for number, pack in enumerate(packs, start=1)
-    )
+    return attached("RCP", zone.zone, packs, characters, attachments, spare, _ASK)
 
 
 def statements(zone: Zone, deployment: Deployment) -> Iterator[tuple[str, Statement]]:

@@ -7,13 +7,13 @@ Source: AWS Organizations User Guide, "Service control policies (SCPs)".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sovereignty.compile import packing, scp_perimeter, scp_protections, scp_regions
 from sovereignty.compile.denial import Denial, merged
-from sovereignty.compile.document import Document, aws_limit, policy, sid
-from sovereignty.compile.packing import Entry, packed
+from sovereignty.compile.document import Document, aws_limit, costs, sid
+from sovereignty.compile.packing import Entry, attached, packed
 from sovereignty.compile.required import aws
 from sovereignty.compile.scp_regions import CONTENT, REGION
 from sovereignty.deployment import Deployment
@@ -58,37 +58,16 @@ def documents(
     characters = characters or aws_limit(zone.aws.partition, "organizations", "scp_document")
     # FullAWSAccess takes one
     attachments = attachments or aws_limit(zone.aws.partition, "organizations", "scp_per_target") - 1
-    numbered = statements(zone, deployment, characters)
-    packs = _packs(numbered, characters)
+    packs, spare = _packs(statements(zone, deployment, characters), characters)
     if len(packs) > attachments:
-        numbered = statements(zone, deployment, characters, short=True)
-        packs = _packs(numbered, characters)
-    if len(packs) > attachments:
-        over = sum(each.size for each in numbered) - attachments * packing.room(characters)
-        raise InputError(
-            Problem(
-                f"zones/{zone.zone}.yaml",
-                f"The zone compiles to {len(packs)} SCPs, and AWS attaches {attachments} to an OU: "
-                f"{len(packs) - attachments} too many, with {max(over, 0)} characters more than those hold. "
-                + _costs(numbered),
-                _ASK,
-            )
-        )
-    return tuple(
-        policy(
-            f"aws/scp/{zone.zone}-{number}.json",
-            "aws:ou",
-            [statement for _, statement in pack],
-            characters,
-            {control for control, _ in pack},
-        )
-        for number, pack in enumerate(packs, start=1)
-    )
+        packs, spare = _packs(statements(zone, deployment, characters, short=True), characters)
+    return attached("SCP", zone.zone, packs, characters, attachments, spare, _ASK)
 
 
-def _packs(numbered: Sequence[Numbered], characters: int) -> list[list[Entry]]:
+def _packs(numbered: Sequence[Numbered], characters: int) -> tuple[list[list[Entry]], Mapping[str, int]]:
+    """The packs, and the characters by which statements may still grow, by Sid."""
     spare = {sid(each.denial.control, each.number): each.denial.spare for each in numbered}
-    return packed([each.entry for each in numbered], characters, spare)
+    return packed([each.entry for each in numbered], characters, spare), spare
 
 
 def statements(
@@ -108,11 +87,12 @@ def statements(
     while too_large := next((each for each in numbered if each.size > packing.room(characters)), None):
         halves = too_large.denial.halves()
         if len(halves) < 2:
+            most = costs((each.denial.control, each.size) for each in numbered)
             raise InputError(
                 Problem(
                     f"zones/{zone.zone}.yaml",
                     f"A statement of {too_large.denial.control} that can't be split has {too_large.size} characters, "
-                    f"{too_large.size - packing.room(characters)} more than an SCP takes. {_costs(numbered)}",
+                    f"{too_large.size - packing.room(characters)} more than an SCP takes. {most}",
                     _ASK,
                 )
             )
@@ -127,12 +107,3 @@ def _numbered(denials: Sequence[Denial]) -> list[Numbered]:
         counts[denial.control] = counts.get(denial.control, 0) + 1
         found.append(Numbered(denial, counts[denial.control]))
     return found
-
-
-def _costs(numbered: Sequence[Numbered]) -> str:
-    """Which controls cost most, the costliest first."""
-    costs: dict[str, int] = {}
-    for each in numbered:
-        costs[each.denial.control] = costs.get(each.denial.control, 0) + each.size
-    most = sorted(costs.items(), key=lambda item: (-item[1], item[0]))[:3]
-    return "Most is taken by " + ", ".join(f"{control} ({size} characters)" for control, size in most) + "."

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
 
 from sovereignty import controls, facts
+from sovereignty.actions import fits
 from sovereignty.compile.principals import break_glass, role
 from sovereignty.zone import DEPLOYMENT_ROLE, GUARDS_PATH, Zone
 
@@ -29,7 +29,7 @@ def by_guards(actions: Iterable[str], partition: str) -> Mapping[tuple[str, ...]
     for action in listed:
         groups.setdefault(controls.guards_of(action), set()).add(action)
     for verb in verbs():
-        if held := sorted(each for each in listed - {verb} if holds(each, verb)):
+        if held := sorted(each for each in listed - {verb} if fits(each, verb)):
             raise ValueError(f"{held[0]} holds {verb}, which a guard may call: write the pattern's actions out")
     return {guards: tuple(sorted(groups[guards])) for guards in sorted(groups)}
 
@@ -37,10 +37,3 @@ def by_guards(actions: Iterable[str], partition: str) -> Mapping[tuple[str, ...]
 def verbs() -> tuple[str, ...]:
     """What any guard may call, sorted."""
     return tuple(sorted({verb for listed in controls.guards().values() for verb in listed}))
-
-
-def holds(pattern: str, action: str) -> bool:
-    """Whether the pattern of a policy names the action, in any case."""
-    pattern, action = pattern.lower(), action.lower()
-    # most patterns are names, and comparing those costs nothing
-    return pattern == action or (("*" in pattern or "?" in pattern) and fnmatchcase(action, pattern))

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sovereignty import facts
+from sovereignty.actions import fits
 from sovereignty.compile import global_actions
 from sovereignty.compile.denial import Denial
 from sovereignty.compile.required import aws
-from sovereignty.compile.scp_exceptions import by_guards, excepted, holds, verbs
+from sovereignty.compile.scp_exceptions import by_guards, excepted, verbs
 from sovereignty.deployment import Deployment
 from sovereignty.zone import Zone
 
@@ -31,7 +32,7 @@ def denials(zone: Zone, deployment: Deployment) -> Iterator[Denial]:
     regions = sorted(aws(zone).regions)
     lone = facts.is_lone(aws(zone).partition)  # without another region, a guard has nothing to undo there
     bound_apart = [
-        verb for verb in verbs() if not lone and not any(holds(pattern, verb) for pattern in actions.excepted)
+        verb for verb in verbs() if not lone and not any(fits(pattern, verb) for pattern in actions.excepted)
     ]
     apart = (*actions.excepted, *bound_apart)
     outside = {"StringNotEquals": {REQUESTED: regions}}

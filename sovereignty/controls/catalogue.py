@@ -8,12 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import yaml
+from sovereignty import facts
 
 Status = Literal["enforced", "detected", "not expressible", "open"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 _FOLDER = Path(__file__).parent
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_EXPRESSIBLE = _FOLDER.parent / "compile" / "azure_not_expressible.yaml"
 _OF_CLOUD = {
     "aws": ("azure-policy",),
@@ -81,16 +80,13 @@ class Control:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    with (_FOLDER / "catalogue.yaml").open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=_LOADER)  # noqa: S506 (a safe loader, in C where there is one)
+    return facts.read(_FOLDER / "catalogue.yaml")
 
 
 @cache
 def _azure_gaps() -> Mapping[str, tuple[Gap, ...]]:
-    with _NOT_EXPRESSIBLE.open(encoding="utf-8") as file:
-        rows = yaml.load(file, Loader=_LOADER)["rows"]  # noqa: S506 (a safe loader, in C where there is one)
     found: dict[str, tuple[Gap, ...]] = {}
-    for row in rows:
+    for row in facts.read(_NOT_EXPRESSIBLE)["rows"]:
         found[row["control"]] = (*found.get(row["control"], ()), Gap(row["what"], row["why"], row["instead"]))
     return found
 

@@ -53,6 +53,8 @@ __all__ = [
     "partitions",
     "quota",
     "quotas",
+    "read",
+    "read_table",
     "region",
     "regions",
     "residual_risks",
@@ -62,10 +64,16 @@ _FOLDER = Path(__file__).parent
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+def read(path: Path) -> Any:
+    """A table of the law's own, wherever it lies: YAML, read in C where that is there."""
+    with path.open(encoding="utf-8") as file:
+        return yaml.load(file, Loader=_LOADER)  # noqa: S506 (a safe loader)
+
+
 @cache
-def _table(name: str) -> dict[str, Any]:
-    with (_FOLDER / f"{name}.yaml").open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=_LOADER)  # noqa: S506 (a safe loader, in C where there is one)
+def read_table(name: str) -> dict[str, Any]:
+    """A whole table of this folder by its file's name without suffix, read once."""
+    return read(_FOLDER / f"{name}.yaml")
 
 
 _Row = TypeVar("_Row")
@@ -78,7 +86,7 @@ def _row(kind: type[_Row], row: Mapping[str, Any], **derived: Any) -> _Row:
 
 def as_of(table: str) -> str:
     """The day on which a table was put together, as `YYYY-MM-DD`; `table` is its file's name without suffix."""
-    return _table(table)["as_of"]
+    return read_table(table)["as_of"]
 
 
 def azure_location(name: str) -> str:
@@ -88,7 +96,7 @@ def azure_location(name: str) -> str:
 
 @cache
 def _regions() -> Mapping[tuple[str, str], Region]:
-    rows = (_row(Region, row, subdivision=row.get("subdivision")) for row in _table("regions")["regions"])
+    rows = (_row(Region, row, subdivision=row.get("subdivision")) for row in read_table("regions")["regions"])
     return {(row.cloud, row.code): row for row in rows}
 
 
@@ -118,7 +126,7 @@ def is_lone(partition: str) -> bool:
 @cache
 def jurisdictions() -> tuple[Jurisdiction, ...]:
     """Unions, countries, subdivisions, and the groups of countries that are derived from adequacy decisions."""
-    table = _table("jurisdictions")
+    table = read_table("jurisdictions")
     own = [_jurisdiction(row, tuple(Law(**law) for law in row["laws"])) for row in table["jurisdictions"]]
     laws = {row.code: row.laws for row in own}
     groups = [_jurisdiction(row, laws[row["laws_of"]]) for row in table["groups"]]
@@ -149,14 +157,14 @@ def jurisdiction(code: str) -> Jurisdiction | None:
 @cache
 def adequacy() -> tuple[Adequacy, ...]:
     """The European Commission's adequacy decisions."""
-    rows = _table("jurisdictions")["adequacy"]
+    rows = read_table("jurisdictions")["adequacy"]
     return tuple(_row(Adequacy, row, countries=frozenset(row["countries"])) for row in rows)
 
 
 @cache
 def aws_global_services() -> AwsGlobalServices:
     """AWS services whose control plane is not in every region, and Control Tower's exemptions judged one by one."""
-    table = _table("aws_global_services")
+    table = read_table("aws_global_services")
     services = (
         _row(
             GlobalService,
@@ -189,7 +197,7 @@ READ_EVERYWHERE = "allow read everywhere"
 
 def aws_partly_global() -> Mapping[str, Any]:
     """Actions that answer in one region although their service is regional otherwise: rows by list, see its head."""
-    return _table("aws_partly_global")
+    return read_table("aws_partly_global")
 
 
 @cache
@@ -210,7 +218,7 @@ def quotas() -> tuple[Quota, ...]:
             effective=row.get("effective"),
             note=row.get("note", ""),
         )
-        for row in _table("org_quotas")["quotas"]
+        for row in read_table("org_quotas")["quotas"]
     )
 
 
@@ -225,13 +233,13 @@ def quota(cloud: str, partition: str, service: str, key: str) -> Quota:
 @cache
 def residual_risks() -> tuple[ResidualRisk, ...]:
     """What a platform imposes and nothing can refuse, each with the condition under which a zone is exposed to it."""
-    return tuple(_row(ResidualRisk, row) for row in _table("residual_risks")["risks"])
+    return tuple(_row(ResidualRisk, row) for row in read_table("residual_risks")["risks"])
 
 
 @cache
 def aws_target_regions() -> tuple[TargetRegion, ...]:
     """What sends data out of a zone while it is called inside, or opens it: a row for each action and condition key."""
-    table = _table("aws_target_regions")
+    table = read_table("aws_target_regions")
     unlisted = frozenset(table["not_in_action_list"]["actions"])
     return tuple(
         _row(
@@ -255,7 +263,7 @@ def aws_target_regions() -> tuple[TargetRegion, ...]:
 @cache
 def aws_rcp_services() -> tuple[RcpService, ...]:
     """The services whose resources RCPs bind, by prefix."""
-    table = _table("aws_rcp_services")
+    table = read_table("aws_rcp_services")
     return tuple(
         _row(
             RcpService,

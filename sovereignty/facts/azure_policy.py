@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from sovereignty.facts import _table
+from sovereignty.facts import read_table
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class BuiltIn:
 
 @cache
 def _built_ins() -> Mapping[str, BuiltIn]:
-    rows = _table("azure_builtins")["built_ins"]
+    rows = read_table("azure_builtins")["built_ins"]
     return {
         row["key"]: BuiltIn(
             row["key"],
@@ -54,23 +54,23 @@ def built_in(key: str) -> BuiltIn:
 @cache
 def baseline_locations() -> frozenset[str]:
     """The location names that the sovereignty baselines accept; a newer region is refused by Azure itself."""
-    return frozenset(_table("azure_builtins")["baseline_locations"])
+    return frozenset(read_table("azure_builtins")["baseline_locations"])
 
 
 @cache
 def aliases() -> Mapping[str, Mapping[str, str]]:
     """Resource type -> alias -> path in the resource's body."""
-    return _table("azure_aliases")["types"]
+    return read_table("azure_aliases")["types"]
 
 
 @cache
 def confidential_sizes() -> tuple[str, ...]:
     """Patterns (`like`) of the VM sizes that run as confidential VMs."""
-    return tuple(row["pattern"] for row in _table("azure_confidential_sizes")["families"])
+    return tuple(row["pattern"] for row in read_table("azure_confidential_sizes")["families"])
 
 
 @cache
 def azure_content_types() -> tuple[str, ...]:
     """Patterns (`like`) of the resource types that carry content out of every zone."""
-    rows = _table("azure_placement")["content"]
+    rows = read_table("azure_placement")["content"]
     return tuple(sorted(f"{prefix}*" for row in rows for prefix in row.get("arm", ())))

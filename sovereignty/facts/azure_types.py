@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from functools import cache
 
-from sovereignty.facts import _table
+from sovereignty.facts import read_table
 
 _MICROSOFT = "microsoft."
 
 
 @cache
 def _global_types() -> frozenset[str]:
-    return frozenset(kind.lower() for kind in _table("azure_placement")["global_arm"])
+    return frozenset(kind.lower() for kind in read_table("azure_placement")["global_arm"])
 
 
 @cache
 def _locationless() -> frozenset[str]:
-    return frozenset(kind.lower() for kind in _table("azure_locationless")["types"])
+    return frozenset(kind.lower() for kind in read_table("azure_locationless")["types"])
 
 
 def is_global(arm_type: str) -> bool:
@@ -35,7 +35,7 @@ def is_locationless(arm_type: str) -> bool:
 
 def is_setting(arm_type: str) -> bool:
     """Whether the type takes no location and stands at a tenant's or subscription's scope: names and permissions."""
-    table = _table("azure_placement")
+    table = read_table("azure_placement")
     types, modules = {kind.lower() for kind in table["settings_types"]}, set(table["settings"])
     return any(each in types or each.split(":")[1] in modules for each in _tokens(arm_type) & _locationless())
 
@@ -47,7 +47,7 @@ def _tokens(arm_type: str) -> frozenset[str]:
     if len(kinds) != 1 or not namespace.startswith(_MICROSOFT):
         return frozenset()
     name, kind = namespace.removeprefix(_MICROSOFT), kinds[0]
-    modules = _table("azure_placement")["namespaces"].get(name, [name])
+    modules = read_table("azure_placement")["namespaces"].get(name, [name])
     singulars = {kind.removesuffix("s"), kind.removesuffix("es")}
     if kind.endswith("ies"):
         singulars.add(f"{kind[:-3]}y")

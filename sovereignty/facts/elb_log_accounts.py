@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from sovereignty.facts import _table
+from sovereignty.facts import read_table
 
 
 @cache
 def elb_log_accounts() -> dict[str, str]:
     """Accounts of AWS by region; a region that isn't there has none."""
-    return {row["region"]: row["account"] for row in _table("elb_log_accounts")["accounts"]}
+    return {row["region"]: row["account"] for row in read_table("elb_log_accounts")["accounts"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from sovereignty.facts import _row, _table
+from sovereignty.facts import _row, read_table
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,4 @@ class KmsService:
 @cache
 def kms_services() -> tuple[KmsService, ...]:
     """One for each use; a service may have several."""
-    return tuple(_row(KmsService, row, actions=tuple(row["actions"])) for row in _table("kms_services")["services"])
+    return tuple(_row(KmsService, row, actions=tuple(row["actions"])) for row in read_table("kms_services")["services"])

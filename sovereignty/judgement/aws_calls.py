@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from sovereignty import controls, facts
+from sovereignty import actions, controls, facts
 from sovereignty.compile.required import aws, aws_accounts, aws_organization_id, aws_zone_ou_path
 from sovereignty.controls import Protection
 from sovereignty.deployment import Deployment
@@ -303,4 +303,4 @@ def _one(context: Context, key: str) -> str:
 
 
 def _named(action: str, patterns: tuple[str, ...] | list[str]) -> bool:
-    return any(fnmatchcase(action, pattern.lower()) for pattern in patterns)
+    return any(actions.fits(pattern, action) for pattern in patterns)

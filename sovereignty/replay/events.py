@@ -6,14 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sovereignty import actions, facts
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -43,10 +38,8 @@ class Elsewhere:
     answered: str
 
 
-@cache
 def _table() -> Mapping[str, Any]:
-    with (Path(facts.__file__).parent / "cloudtrail_events.yaml").open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=_LOADER)  # noqa: S506 (a safe loader, in C where there is one)
+    return facts.read_table("cloudtrail_events")
 
 
 @cache

@@ -8,16 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from sovereignty import facts as regions_table
+from sovereignty import facts
 from sovereignty.plan import Resource
-
-_FACTS = Path(regions_table.__file__).parent
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 TYPE_PATH: Final = "type"
 
@@ -67,11 +61,9 @@ def made_otherwise(source: Resource, path: str) -> str:
     return f"{source.name}, which it is made from, has a known {path}, so it is made from something else of it"
 
 
-@cache
 def table(name: str) -> Mapping[str, Any]:
     """A dated table of sovereignty/facts."""
-    with (_FACTS / f"{name}.yaml").open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=_LOADER)  # noqa: S506 (a safe loader, in C where there is one)
+    return facts.read_table(name)
 
 
 @cache

@@ -160,14 +160,14 @@ def test_a_fault_of_ours_is_one_line_and_exits_with_3(home: Path, monkeypatch: p
     # the table of regions is made unreadable, as a broken installation would have it
     from sovereignty import facts
 
-    facts._table.cache_clear()
+    facts.read_table.cache_clear()
     for cached in (facts._regions, facts.regions, facts.partitions):
         cached.cache_clear()
     monkeypatch.setattr(facts, "_FOLDER", home / "missing")
     try:
         _, errors = run("eu", code=3)
     finally:
-        facts._table.cache_clear()
+        facts.read_table.cache_clear()
     assert errors.count("\n") == 1
     assert "SOVEREIGNTY_DEBUG=1" in errors
 
