@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import pathlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
@@ -17,13 +18,16 @@ from sovereignty.identifiers import (
     AccountId,
     AmiOwner,
     AwsRegionCode,
+    CidrOfRegion,
     Guid,
+    KeyStoreOfRegion,
     ManagementGroupId,
     OrganizationId,
     OuPath,
     OuPathPattern,
     ParentId,
     StackName,
+    Subscriber,
     VpcArn,
 )
 from sovereignty.schema import Model, Path, dotted, fault, kind, one_of, position, problems, quoted, unique
@@ -50,6 +54,12 @@ def _list(value: object) -> object:
 _List = BeforeValidator(_list)
 _Once = AfterValidator(unique)
 
+AwsSetting = Annotated[
+    Literal["access-analyzer", "config", "guardduty", "macie", "securityhub"],
+    one_of("access-analyzer", "config", "guardduty", "macie", "securityhub"),
+]
+"""What an account has once in a region, so that whoever sets it up sets it up for all."""
+
 
 class Deployment(Model):
     """The stack's side of a zone. What a zone needs of it depends on its footprint: `agree` asks for that."""
@@ -64,6 +74,7 @@ class Deployment(Model):
     rollout: Annotated[Literal["zone", "sandbox"], one_of("zone", "sandbox")] = "zone"
     foundation: StackName | None = Field(default=None, examples=["sovereign-foundation/org"])
     aws_parent_ou_id: ParentId | None = Field(default=None, examples=["ou-ab12-11111111"])
+    aws_sandbox_parent_ou_id: ParentId | None = Field(default=None, examples=["ou-ab12-33333333"])
     azure_parent_management_group_id: ManagementGroupId | None = Field(default=None, examples=["sovereignty"])
     aws_organization_id: OrganizationId | None = Field(default=None, examples=["o-a1b2c3d4e5"])
     aws_organization_paths: Annotated[tuple[OuPathPattern, ...], _Once, _List] = ()
@@ -72,6 +83,18 @@ class Deployment(Model):
     aws_zone_ou_path: OuPath | None = None
     aws_vpc_arns: Annotated[tuple[VpcArn, ...], _Once, _List] = ()
     aws_ami_owners: Annotated[tuple[AmiOwner, ...], _Once, _List] = ()
+    aws_key_stores: Annotated[tuple[KeyStoreOfRegion, ...], _Once, _List] = Field(
+        default=(), examples=["[eu-central-1=cks-0a1b2c3d4e5f67890]"]
+    )
+    aws_vpc_cidrs: Annotated[tuple[CidrOfRegion, ...], _Once, _List] = Field(
+        default=(), examples=["[eu-central-1=10.20.0.0/16]"]
+    )
+    aws_managed_elsewhere: Annotated[tuple[AwsSetting, ...], _Once, _List] = Field(
+        default=(), examples=["[guardduty, securityhub]"]
+    )
+    aws_alarm_subscribers: Annotated[tuple[Subscriber, ...], _Once, _List] = Field(
+        default=(), examples=["[security@example.com]"]
+    )
     identity_center_region: AwsRegionCode | None = None
     azure_tenant_id: Guid | None = Field(default=None, examples=["6f1d2c3b-4a59-4e68-9b7a-0c1d2e3f4a5b"])
     azure_subscriptions: Annotated[tuple[Guid, ...], _Once, _List] = Field(
@@ -79,6 +102,22 @@ class Deployment(Model):
     )
     azure_managed_by_tenants: Annotated[tuple[Guid, ...], _Once, _List] = ()
     sentinel_workspace_id: Guid | None = None
+
+    def key_store(self, region: str) -> tuple[str, str | None] | None:
+        """The custom key store of a region, and the external key in it where it has one; None where none is given."""
+        given = _by_region(self.aws_key_stores).get(region)
+        if given is None:
+            return None
+        store, _, external = given.partition("/")
+        return store, external or None
+
+    def vpc_cidr(self, region: str) -> str | None:
+        """The CIDR block of the region's VPC; None where none is given."""
+        return _by_region(self.aws_vpc_cidrs).get(region)
+
+
+def _by_region(given: Iterable[str]) -> dict[str, str]:
+    return {region: value for region, _, value in (each.partition("=") for each in given)}
 
 
 _KEYS = {field.alias or name: name for name, field in Deployment.model_fields.items()}
@@ -159,6 +198,17 @@ def _consistent(deployment: Deployment, where: str) -> Iterator[Problem]:
             "Take it out: workloads live in member accounts.",
             deployment.aws_accounts.index(deployment.aws_management_account),
         )
+    if deployment.foundation and deployment.aws_sandbox_parent_ou_id:
+        found = f"The parent is given twice: {key('foundation')} brings one as well."
+        yield problem("aws_sandbox_parent_ou_id", found, "Keep one of them.")
+    for name in _OF_REGIONS:
+        places = [each.partition("=")[0] for each in getattr(deployment, name)]
+        for index, region in enumerate(places):
+            if region in places[:index]:
+                yield problem(name, f"{region} stands there twice.", "Keep it once.", index)
+    for index, each in enumerate(deployment.aws_vpc_cidrs):
+        if not _is_block(each.partition("=")[2]):
+            yield problem("aws_vpc_cidrs", "This is no CIDR block.", "Write its first address: 10.20.0.0/16.", index)
     organization = deployment.aws_organization_id
     paths: list[tuple[str, str, int | None]] = [
         ("aws_organization_paths", path, index) for index, path in enumerate(deployment.aws_organization_paths)
@@ -169,6 +219,17 @@ def _consistent(deployment: Deployment, where: str) -> Iterator[Problem]:
         if path.split("/")[0] != organization:
             found = "The path belongs to another organization." if organization else "Its organization is not named."
             yield problem(name, found, f"Use paths of the organization that {key('aws_organization_id')} names.", index)
+
+
+_OF_REGIONS = ("aws_key_stores", "aws_vpc_cidrs")
+
+
+def _is_block(text: str) -> bool:
+    try:
+        ipaddress.IPv4Network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def load_stack(path: pathlib.Path) -> tuple[Deployment, dict[str, Any]]:
@@ -272,6 +333,15 @@ def _foreign(zone: Zone, zone_file: str, deployment: Deployment) -> Iterator[tup
         if partition != zone.aws.partition or not zone.aws.holds(region):
             found = f"A VPC lies in {quoted(region)} of {quoted(partition)}, which is not part of the zone."
             yield f"aws_vpc_arns[{index}]", found, f"Use VPCs in {', '.join(zone.aws.regions)}."
+    for name in _OF_REGIONS:
+        for index, each in enumerate(getattr(deployment, name)):
+            region = each.partition("=")[0]
+            if not zone.aws.holds(region):
+                found = f"{quoted(region)} is not a region of the zone."
+                yield f"{name}[{index}]", found, f"Use one of {', '.join(zone.aws.regions)}."
+    if deployment.aws_key_stores and zone.keys.aws_origin == "AWS_KMS":
+        found = f"{zone_file} has keys.aws_origin: AWS_KMS, which needs no key store."
+        yield "aws_key_stores", found, "Take it out, or name another origin in the zone."
     center = facts.region("aws", deployment.identity_center_region or "")
     if center and center.partition != zone.aws.partition:
         found = f"{center.code} belongs to partition {center.partition}, and the zone to {zone.aws.partition}."

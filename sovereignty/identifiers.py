@@ -56,6 +56,32 @@ VpcArn = Annotated[
 ]
 _AMI_OWNER = "AMI owner (amazon, aws-marketplace, self or an account id)"
 AmiOwner = Annotated[str, _matching(rf"{_ACCOUNT}|amazon|aws-marketplace|self", _AMI_OWNER, "amazon")]
+# <region>=<value>, since a stack's settings are typed as lists of text. Patterns: AWS KMS API Reference
+# (CustomKeyStoreId, XksKeyId); Amazon VPC User Guide, "VPC CIDR blocks" (a block between /16 and /28).
+KeyStoreOfRegion = Annotated[
+    str,
+    _matching(
+        r"[a-z0-9-]+=cks-[0-9a-f]{17}(/[A-Za-z0-9._-]{1,128})?",
+        "A region with its custom key store (and, for an external one, the key in it)",
+        "eu-central-1=cks-0a1b2c3d4e5f67890",
+    ),
+]
+CidrOfRegion = Annotated[
+    str,
+    _matching(
+        r"[a-z0-9-]+=([0-9]{1,3}\.){3}[0-9]{1,3}/(1[6-9]|2[0-8])",
+        "A region with the CIDR block of its VPC, /16 to /28",
+        "eu-central-1=10.20.0.0/16",
+    ),
+]
+Subscriber = Annotated[
+    str,
+    _matching(
+        r"https://[^\s/?#]+(/[^\s]*)?|[^\s@/]+@[^\s@/]+\.[^\s@/]+",
+        "An e-mail address or an https address",
+        "security@example.com",
+    ),
+]
 Guid = Annotated[
     str,
     _matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "GUID", "6f1d2c3b-4a59-4e68-9b7a-0c1d2e3f4a5b", lower=True),

@@ -10,7 +10,18 @@ from typing import Any, Literal
 from sovereignty import facts
 from sovereignty.errors import InputError, Problem
 
-Target = Literal["aws:ou", "aws:bucket", "aws:key", "aws:role", "azure:management-group"]
+Target = Literal[
+    "aws:root",
+    "aws:ou",
+    "aws:bucket",
+    "aws:key",
+    "aws:role",
+    "aws:endpoint",
+    "aws:vault",
+    "aws:topic",
+    "aws:config-rule",
+    "azure:management-group",
+]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ workspace, is what tells the zone's own apart. Values and sources: facts/sentine
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from sovereignty.compile.document import Document, Target, aws_limit, policy, sid
 from sovereignty.compile.required import aws, aws_accounts, sentinel_workspace_id
@@ -17,7 +17,7 @@ from sovereignty.facts.web_identity import SentinelConnector
 from sovereignty.zone import Zone
 
 READER = "audit.sentinel-reader"
-ROLE = cast(Target, "aws:role")
+ROLE: Target = "aws:role"
 """Documents of a role: its trust policy, and what it may do."""
 
 

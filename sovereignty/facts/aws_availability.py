@@ -1,0 +1,28 @@
+"""What each partition of AWS has: aws_availability.yaml, with its sources."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sovereignty.facts import read_table
+
+Capability = Literal[
+    "access-analyzer",
+    "ai-opt-out",
+    "backup",
+    "backup-policy",
+    "cloudtrail-insights",
+    "config",
+    "declarative-ec2",
+    "dns-firewall",
+    "guardduty",
+    "macie",
+    "rcp",
+    "securityhub",
+    "tag-policy",
+]
+
+
+def offered(partition: str, capability: Capability) -> bool:
+    """Whether a zone of the partition makes use of it: everywhere but where the table says no."""
+    return read_table("aws_availability")["capabilities"][capability][partition] != "no"
