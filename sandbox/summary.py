@@ -19,20 +19,19 @@ ENGINES_OWN = "pulumi:"  # the stack itself and its providers: nothing that stan
 
 
 def show(zone_state: list[dict[str, Any]], zone: Stack, events: Path, seconds: float) -> None:
-    """Prints zone, resources by kind, policies, time, and what to look at next."""
+    """Prints zone, resources by service, policies, time, and what to look at next."""
     changes, policies = _read(events)
     made: dict[str, Counter[str]] = {}
     for resource in zone_state:
         if resource.get("custom") and not resource["type"].startswith(ENGINES_OWN):
-            cloud, _, name = kind(resource).partition(" ")
-            made.setdefault(cloud, Counter())[name] += 1
+            made.setdefault(kind(resource).partition(" ")[0], Counter())[_service(resource)] += 1
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column()
     table.add_row("zone", zone.name)
-    for cloud, kinds in sorted(made.items()):
-        names = ", ".join(f"{n} {name}" if n > 1 else name for name, n in sorted(kinds.items()))
-        table.add_row(f"on {cloud}", f"{kinds.total()}: {names}")
+    for cloud, services in sorted(made.items()):
+        shown = ", ".join(f"{number} {name}" for name, number in services.most_common())
+        table.add_row(f"on {cloud}", f"{services.total()}: {shown}")
     table.add_row("this run", ", ".join(f"{changes[o]} {o}" for o in OPERATIONS if changes.get(o)) or "nothing")
     table.add_row("policies", policies)
     table.add_row("time", f"{seconds:.0f} s")
@@ -68,6 +67,11 @@ def kind(resource: dict[str, Any]) -> str:
     """`aws:s3/bucket:Bucket` is an AWS Bucket."""
     package, _, rest = resource["type"].partition(":")
     return f"{'Azure' if package.startswith('azure') else package.upper()} {rest.rpartition(':')[2]}"
+
+
+def _service(resource: dict[str, Any]) -> str:
+    """`aws:s3/bucket:Bucket` is of s3."""
+    return resource["type"].split(":")[1].partition("/")[0]
 
 
 def _name(resource: dict[str, Any]) -> str:

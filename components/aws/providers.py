@@ -15,14 +15,15 @@ from sovereignty.zone import DEPLOYMENT_ROLE, Zone
 
 
 class AwsProviders:
-    """The organization's and the home region's at once; another region's when it is first asked for."""
+    """The organization's, and one for each region of the zone, all at once: their plugins start side by side."""
 
     def __init__(self, zone: Zone, deployment: Deployment):
         self._zone = zone
         self._deployment = deployment
         self._workloads: dict[str, aws.Provider] = {}
         self.organization = self._organization()
-        self.workload()
+        for region in footprint(zone).regions:
+            self.workload(region)
 
     @property
     def account(self) -> str:

@@ -299,3 +299,42 @@ def test_a_stack_file_of_another_shape_is_refused(tmp_path: Path, text: str):
     path.write_text(text, encoding="utf-8")
     (problem,) = refused(load_stack, path)
     assert "mapping" in problem.found
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("awsVpcCidrs", ["eu-central-1=10.20.1.0/16"], "This is no CIDR block."),
+        ("awsVpcCidrs", ["eu-central-1=10.20.0.0/8"], "This is not a region with the CIDR block"),
+        ("awsVpcCidrs", ["eu-west-1=10.20.0.0/16", "eu-west-1=10.21.0.0/16"], "eu-west-1 stands there twice."),
+        ("awsKeyStores", ["eu-central-1"], "This is not a region with its custom key store"),
+        ("awsManagedElsewhere", ["inspector"], "is not one of its values"),
+        ("awsAlarmSubscribers", ["http://example.com"], "This is not an e-mail address or an https address"),
+        ("awsSandboxParentOuId", "ou-ab12-33333333", "The parent is given twice"),
+    ],
+)
+def test_what_the_aws_half_is_told_is_held_to_its_form(name: str, value: object, found: str, stack: dict[str, Any]):
+    (problem,) = wrong(stack | {f"sovereign-zones:{name}": value})
+    assert found in problem.found
+    assert name in problem.where
+
+
+def test_values_of_regions_are_found_by_region():
+    landed = changed(
+        awsVpcCidrs=["eu-central-1=10.20.0.0/16"], awsKeyStores=["eu-central-1=cks-0a1b2c3d4e5f67890/outside-key"]
+    )
+    assert landed.vpc_cidr("eu-central-1") == "10.20.0.0/16"
+    assert landed.vpc_cidr("eu-west-1") is None
+    assert landed.key_store("eu-central-1") == ("cks-0a1b2c3d4e5f67890", "outside-key")
+    assert landed.key_store("eu-west-1") is None
+
+
+@pytest.mark.parametrize("value", ["us-east-1=10.20.0.0/16"])
+def test_a_value_for_a_region_outside_the_zone_is_refused(value: str):
+    (problem,) = disagreement(changed(awsVpcCidrs=[value]))
+    assert "awsVpcCidrs[0]" in problem.where
+
+
+def test_key_stores_of_a_zone_whose_keys_need_none_are_refused():
+    (problem,) = disagreement(changed(awsKeyStores=["eu-central-1=cks-0a1b2c3d4e5f67890"]))
+    assert "awsKeyStores" in problem.where

@@ -1,0 +1,92 @@
+"""What a zone costs as it grows: resources, a preview, an `up` under the pack, with 1, 2 and 4 regions of AWS.
+
+Each in a sandbox of its own; seconds of this machine, and ratios to one region. The stand-ins answer at once: what is
+measured is the engine, the program and the pack; a real cloud adds its own time for each resource.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from sandbox import summary
+from sandbox.__main__ import FOUNDATION, PACK, ROOT
+from sandbox.environment import Sandbox, python
+from sandbox.plugins import install
+from sandbox.pulumi import run
+from sandbox.stacks import Stack, settings_copy, stack
+from sandbox.variant import variant
+from tools.engine.locate import locate
+
+REGIONS = ("eu-central-1", "eu-west-1", "eu-west-3", "eu-north-1")
+SIZES = (1, 2, 4)
+
+
+def show() -> None:
+    """Prints the table."""
+    rows = [_measured(size) for size in SIZES]
+    table = Table(title="The EU zone as it grows")
+    for column in ("regions of AWS", "resources on AWS", "on Azure", "preview", "ratio", "up under the pack", "ratio"):
+        table.add_column(column, justify="right")
+    for size, (made, preview, up) in zip(SIZES, rows, strict=True):
+        table.add_row(
+            str(size),
+            str(made["aws"]),
+            str(made["azure-native"]),
+            f"{preview:.1f} s",
+            f"{preview / rows[0][1]:.2f}",
+            f"{up:.1f} s",
+            f"{up / rows[0][2]:.2f}",
+        )
+    Console(width=120).print(table)
+
+
+def _measured(regions: int) -> tuple[Counter[str], float, float]:
+    """The resources by package, the seconds of a preview (the second of two), and those of an `up`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        sandbox = Sandbox(ROOT, Path(scratch) / ".sandbox", locate())
+        sandbox.create()
+        install(sandbox.home, python())
+        zone, pack = _grown(Path(scratch), regions)
+        _engine(sandbox, stack(*FOUNDATION), ["up", "--yes"])
+        _engine(sandbox, zone, ["preview"])  # warms the caches
+        preview = _engine(sandbox, zone, ["preview"])
+        up = _engine(sandbox, zone, ["up", "--yes", *pack])
+        made = Counter(
+            each["type"].partition(":")[0] for each in summary.resources(sandbox, zone) if each.get("custom")
+        )
+        return made, preview, up
+
+
+def _grown(scratch: Path, regions: int) -> tuple[Stack, list[str]]:
+    """The stack with so many regions, and what the engine is told of the pack: it has to know this zone."""
+    declared: dict[str, Any] = yaml.safe_load((ROOT / "zones" / "eu.yaml").read_text(encoding="utf-8"))
+    declared["aws"] = {"partition": "aws", "home": REGIONS[0], "regions": list(REGIONS[:regions])}
+    us = yaml.safe_load((ROOT / "zones" / "us.yaml").read_text(encoding="utf-8"))  # which the zone names
+    settings = yaml.safe_load((ROOT / "Pulumi.eu.yaml").read_text(encoding="utf-8"))["config"]
+    folder = scratch / "program"
+    folder.mkdir()
+    stacks = variant(ROOT, folder, {"eu": declared, "us": us}, {"eu": settings})
+    configuration = scratch / "pack.json"
+    judged = {"stacks": [{"match": "organization/sovereign-zones/eu", "zone": "eu"}], "zones": {"eu": declared}}
+    configuration.write_text(json.dumps({"sovereignty": judged}), encoding="utf-8")
+    return stacks["eu"], ["--policy-pack", str(PACK), "--policy-pack-config", str(configuration)]
+
+
+def _engine(sandbox: Sandbox, on: Stack, arguments: list[str]) -> float:
+    start = time.monotonic()
+    command = [*arguments, "--stack", on.name, "--config-file", str(settings_copy(sandbox, on))]
+    run(sandbox, command, on.folder, quiet=True)
+    return time.monotonic() - start
+
+
+if __name__ == "__main__":
+    show()
