@@ -82,6 +82,15 @@ Subscriber = Annotated[
         "security@example.com",
     ),
 ]
+# Amazon EventBridge API Reference, PutTargets (an event bus's ARN)
+EventBusArn = Annotated[
+    str,
+    _matching(
+        rf"arn:aws[a-z-]*:events:[a-z0-9-]+:{_ACCOUNT}:event-bus/[A-Za-z0-9._/-]{{1,256}}",
+        "An event bus's ARN",
+        "arn:aws:events:eu-central-1:111122223333:event-bus/control-plane",
+    ),
+]
 Guid = Annotated[
     str,
     _matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "GUID", "6f1d2c3b-4a59-4e68-9b7a-0c1d2e3f4a5b", lower=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,6 @@ from sovereignty.commands.inputs import zones_folder
 from sovereignty.controls.catalogue import Cell, Control, as_of, catalogue, grounds, points
 from sovereignty.zone import Zone, load_all
 
-_WIDE = 132
-"""Columns that the matrix needs; where there are fewer, a line of words reads better."""
 _LEGEND = "yes: enforced, by a test that proves it; seen: detected; -: not expressible there; open: nothing does it."
 SHORT = {"enforced": "yes", "detected": "seen", "not expressible": "-", "open": "open"}
 
@@ -79,19 +78,22 @@ def _cell(cell: Cell) -> dict[str, Any]:
 
 
 def _show(taken: Sequence[Accepted]) -> None:
-    from sovereignty.commands.tables import console, print_table
+    from sovereignty.commands.tables import console, fits, print_table
 
-    columns = ("control", *(point.title for point in points()), "laws")
-    if console().width < _WIDE:
+    columns = ("control", *(point.title for point in points()))
+    matrix = [(control.id, *_row(control)) for control in catalogue()]
+    wide = fits(columns, matrix)
+    if wide:
+        print_table(columns, matrix)
+    else:  # a line of words reads better
         for control in catalogue():
             print(_in_words(control))  # noqa: T201
-        print()  # noqa: T201
-    else:
-        rows = ((control.id, *_row(control), ", ".join(control.grounds)) for control in catalogue())
-        print_table(columns, rows)
+        named = f"Points: {', '.join(point.title for point in points())}"
+        print(f"\n{textwrap.fill(named, console().width)}\n")  # noqa: T201
+    print_table(("control", "laws"), ((control.id, ", ".join(control.grounds)) for control in catalogue()))
     rows = ((name, ", ".join(law.ref for law in laws)) for name, laws in grounds().items())
     print_table(("laws", "provisions"), rows)
-    if console().width >= _WIDE:
+    if wide:
         print(_LEGEND)  # noqa: T201
     if taken:
         rows = ((row.zone, row.risk, row.reason) for row in taken)

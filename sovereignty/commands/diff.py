@@ -12,7 +12,7 @@ from sovereignty.commands.inputs import beside, declared, landed
 from sovereignty.commands.printable import printable
 from sovereignty.compile import everything, scp
 from sovereignty.deployment import Deployment
-from sovereignty.diff import calls, documents, sources, stacks, zones
+from sovereignty.diff import calls, documents, settings, sources, stacks, zones
 from sovereignty.diff.calls import Law
 from sovereignty.diff.change import Change, Difference, Found
 from sovereignty.documents import shown_path
@@ -106,6 +106,7 @@ def _of_documents(before: documents.Bodies, zone: Zone, deployment: Deployment) 
         told = calls.compare(old, Law(zone, deployment, _scps(after)), found)
     documents.compare_scps(before, after, told, found)
     documents.compare(before, after, zone.zone, found)
+    settings.compare(before, after, found)
     return found.difference()
 
 
@@ -128,7 +129,7 @@ def _own(bodies: documents.Bodies) -> dict[str, Value]:
 def _scps(bodies: documents.Bodies) -> list[Policy]:
     found = []
     for path, body in bodies.items():
-        if not path.startswith("aws/"):
+        if not path.startswith("aws/") or settings.is_one(path):
             continue
         try:
             policy = parse(body)

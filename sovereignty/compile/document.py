@@ -19,6 +19,7 @@ Target = Literal[
     "aws:endpoint",
     "aws:vault",
     "aws:topic",
+    "aws:queue",
     "aws:config-rule",
     "azure:management-group",
 ]

@@ -7,12 +7,18 @@ policy allows, could go further. Who may administer can rewrite this policy: the
 roles, and the preview judges what the deployment role writes.
 
 A direct call comes from a VPC of the zone. Calls that AWS makes don't, and are told by what only AWS can set:
-`aws:ViaAWSService` (a service on a caller's behalf), a service principal, a service-linked role, and the role
-`aws:ec2-infrastructure` by which EC2 opens a disk (its name holds a colon, so nobody else can make it).
+`aws:ViaAWSService` (a service on a caller's behalf), `kms:ViaService` (a service with a role that it was given, as S3
+replication and AWS Backup do), a service principal, a service-linked role, and the role `aws:ec2-infrastructure` by
+which EC2 opens a disk (its name holds a colon, so nobody else can make it).
+
+The document is one for all regions of the zone: a key in each of them gets it, and so does a replica, since replicas
+share the key's material and never its policy. It names no region's key, and all of the zone's regions. A multi-region
+key is copied into the zone's regions only.
 
 Services that use the key in their own name say for whose resource, which has to be one of the zone's accounts; the few
-that don't say so set an encryption context, which has to name a resource of the zone. Which they are, and what they
-do, stands in kms_services.yaml; others work with a grant, or on a caller's behalf.
+that don't say so set an encryption context, which has to name a resource of the zone. Service-linked roles whose own
+permissions know no customer's key are given by their ARN what they need. Which all these are, and what they do, stands
+in kms_services.yaml; others work with a grant, or on a caller's behalf.
 
 KMS checks, when a key is made, that its maker could change this policy: that is the deployment role.
 
@@ -31,7 +37,7 @@ from sovereignty.compile.document import Document, aws_limit, policy, sid
 from sovereignty.compile.principals import roles_of, unless
 from sovereignty.compile.required import aws, aws_accounts, aws_organization_id
 from sovereignty.deployment import Deployment
-from sovereignty.facts.kms_services import KmsService, kms_services
+from sovereignty.facts.kms_services import KmsService, kms_linked_roles, kms_services
 from sovereignty.zone import DEPLOYMENT_ROLE, Zone
 
 ADMINISTRATION, ACCOUNT, SERVICES = "keys.administration", "keys.account", "identity.services"
@@ -55,6 +61,7 @@ ADMINISTER = [
     "kms:ListKeyRotations",
     "kms:ListResourceTags",
     "kms:PutKeyPolicy",
+    "kms:ReplicateKey",
     "kms:RevokeGrant",
     "kms:RotateKeyOnDemand",
     "kms:TagResource",
@@ -83,8 +90,8 @@ def document(zone: Zone, deployment: Deployment) -> Document:
     statements = [
         *_numbered(ADMINISTRATION, _administration(zone, deployment)),
         *_numbered(ACCOUNT, _use(zone, deployment)),
-        *_numbered(SERVICES, _services(zone, deployment)),
-        *_numbered(REGION, [_other_regions(zone, deployment)]),
+        *_numbered(SERVICES, [*_services(zone, deployment), *_linked_roles(zone, deployment)]),
+        *_numbered(REGION, [_other_regions(zone, deployment), _other_replicas(zone, deployment)]),
         *_numbered(NETWORK, [_direct_calls(zone, deployment)]),
         *_numbered(DELETION, [_early_deletion()]),
     ]
@@ -166,17 +173,25 @@ def _services(zone: Zone, deployment: Deployment) -> list[dict[str, Any]]:
     return [
         {
             "Effect": "Allow",
-            "Principal": {"Service": _principals(row, sorted(aws(zone).regions))},
+            "Principal": {"Service": principals if "{region}" in row.service else principals[0]},
             "Action": sorted(row.actions),
             "Condition": _for_zone(row, deployment) | _of_what_is_named(row, zone, deployment),
         }
         for row in kms_services()
+        if (principals := [*row.principals(aws(zone).partition, sorted(aws(zone).regions))])
     ]
 
 
-def _principals(row: KmsService, regions: list[str]) -> list[str] | str:
-    regional = "{region}" in row.service
-    return [row.service.format(region=region) for region in regions] if regional else row.service
+def _linked_roles(zone: Zone, deployment: Deployment) -> Iterable[dict[str, Any]]:
+    # KMS refuses a policy whose Principal names a role that isn't there yet; a condition waits for it. With a Principal
+    # of everybody the role needs no permission of its account, which its own policy doesn't give
+    for row in kms_linked_roles():
+        roles = {"ArnEquals": {"aws:PrincipalArn": sorted(roles_of(zone, deployment, row.role))}}
+        everybody = {"Effect": "Allow", "Principal": "*"}
+        yield {**everybody, "Action": sorted(row.actions), "Condition": roles}
+        if row.grants:
+            for_aws = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+            yield {**everybody, "Action": "kms:CreateGrant", "Condition": {**roles, **for_aws}}
 
 
 def _for_zone(row: KmsService, deployment: Deployment) -> dict[str, Any]:
@@ -212,6 +227,13 @@ def _other_regions(zone: Zone, deployment: Deployment) -> dict[str, Any]:
     }
 
 
+def _other_replicas(zone: Zone, deployment: Deployment) -> dict[str, Any]:
+    # a negated operator fits an absent key as well: who doesn't say where is refused
+    emergency = roles_of(zone, deployment, zone.break_glass.aws_role)
+    elsewhere = {"StringNotEquals": {"kms:ReplicaRegion": sorted(aws(zone).regions)}}
+    return {"Action": "kms:ReplicateKey", "Condition": {**elsewhere, **unless(*emergency)}}
+
+
 def _direct_calls(zone: Zone, deployment: Deployment) -> dict[str, Any]:
     emergency = zone.break_glass.aws_role
     by_aws = roles_of(zone, deployment, emergency, "aws-service-role/*", networks.EC2_ROLE)
@@ -223,6 +245,7 @@ def _direct_calls(zone: Zone, deployment: Deployment) -> dict[str, Any]:
                 **unless(*by_aws)["ArnNotLike"],
             },
             **networks.not_by_a_service(),
+            "Null": {"kms:ViaService": "true"},
         },
     }
 

@@ -52,16 +52,20 @@ def attached(
     attachments: int,
     spare: Mapping[str, int],
     right: str,
+    target: Literal["aws:ou", "aws:root"] = "aws:ou",
 ) -> tuple[Document, ...]:
-    """The documents of these packs, for a zone's OU. InputError where it doesn't take as many: by how much, and which
-    control costs most; `right`: what to change."""
+    """The documents of these packs, for a zone's OU, or of the foundation for the root.
+
+    InputError where it doesn't take as many: by how much, and which control costs most; `right`: what to change.
+    """
     if len(packs) > attachments:
         sizes = [(name, size(each, spare.get(each["Sid"], 0))) for pack in packs for name, each in pack]
         over = sum(taken for _, taken in sizes) - attachments * room(characters)
         raise InputError(
             Problem(
-                f"zones/{zone}.yaml",
-                f"The zone compiles to {len(packs)} {kind}s, and AWS attaches {attachments} to an OU: "
+                f"zones/{zone}.yaml" if target == "aws:ou" else zone,
+                f"The {'zone' if target == 'aws:ou' else 'foundation'} compiles to {len(packs)} {kind}s, and AWS "
+                f"attaches {attachments} to {'an OU' if target == 'aws:ou' else 'the root'}: "
                 f"{len(packs) - attachments} too many, with {max(over, 0)} characters more than those hold. "
                 + costs(sizes),
                 right,
@@ -70,7 +74,7 @@ def attached(
     return tuple(
         policy(
             f"aws/{kind.lower()}/{zone}-{number}.json",
-            "aws:ou",
+            target,
             [statement for _, statement in pack],
             characters,
             {control for control, _ in pack},

@@ -34,14 +34,23 @@ Elastic Load Balancing, "Enable access logs" (facts: elb_log_accounts.yaml).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from sovereignty import actions, facts
 from sovereignty.compile import networks, ou_path, sentinel_reader
-from sovereignty.compile.document import Document, aws_limit, minified, sid
+from sovereignty.compile.document import Document, aws_limit, minified
 from sovereignty.compile.packing import attached, packed
 from sovereignty.compile.principals import roles_of, unless
+from sovereignty.compile.rcp_parts import (
+    Statement,
+    by_token,
+    carries,
+    except_accounts,
+    from_outside,
+    numbered,
+    without_tls,
+)
+from sovereignty.compile.rcp_parts import everything as every_action
 from sovereignty.compile.required import aws, aws_zone_ou_path
 from sovereignty.deployment import Deployment
 from sovereignty.facts import web_identity
@@ -54,15 +63,8 @@ FEDERATION = "identity.federation"
 TLS = "network.tls"
 VPC = "network.vpc"
 
-BY_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
-FEDERATED = frozenset((BY_WEB_IDENTITY, "sts:AssumeRoleWithSAML", "sts:SetSourceIdentity", "sts:TagSession"))
-"""Asked by a caller that is nobody's principal yet, or together with such a call (STS API Reference)."""
 ASSUME = "sts:AssumeRole"
-UPLOAD = "s3:PutObject"
-ENTRANCES = frozenset(("cognito-identity", "cognito-idp", "rolesanywhere", "signin"))
-"""Services that answer people and machines who are no principals of AWS, or not yet; none takes a resource policy."""
 
-Statement = dict[str, Any]
 _ASK = "Name fewer regions, accounts, VPCs or organization paths in the zone and its stack file."
 
 
@@ -89,77 +91,50 @@ def documents(
 
 def statements(zone: Zone, deployment: Deployment) -> Iterator[tuple[str, Statement]]:
     """Each statement with the control that it enforces."""
-    services = sorted({row.prefix for row in facts.aws_rcp_services()})
-    everything = [f"{prefix}:*" for prefix in services]
+    everything = every_action()
     home = aws_zone_ou_path(deployment) + "*"
-    admitted = sorted({home, *deployment.aws_organization_paths})
-    yield from _numbered(ORGANIZATION, _identity(zone, deployment, services, admitted))
+    admitted = [home, *sorted(deployment.aws_organization_paths)]  # in this order whatever the path: ou_path.placed
+    yield from numbered(ORGANIZATION, _identity(zone, deployment, admitted))
     strangers = {
         "Bool": {"aws:PrincipalIsAWSService": "true"},
         "Null": {"aws:SourceAccount": "false"},
         "ForAllValues:StringNotLikeIfExists": {"aws:SourceOrgPaths": admitted},
     }
-    yield from _numbered(SERVICES, [{"Action": everything, "Condition": strangers}])
-    yield from _numbered(FEDERATION, _federation(zone, deployment))
-    yield from _numbered(TLS, [{"Action": everything, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}])
-    yield from _numbered(VPC, _network(zone, deployment, everything, home))
+    yield from numbered(SERVICES, [{"Action": everything, "Condition": strangers}])
+    yield from numbered(FEDERATION, _federation(zone, deployment))
+    yield from numbered(TLS, [without_tls()])
+    yield from numbered(VPC, _network(zone, deployment, everything, home))
 
 
-def _identity(zone: Zone, deployment: Deployment, services: list[str], admitted: list[str]) -> Iterator[Statement]:
+def _identity(zone: Zone, deployment: Deployment, admitted: list[str]) -> Iterator[Statement]:
     outside: dict[str, dict[str, Any]] = {
         "ForAllValues:StringNotLikeIfExists": {"aws:PrincipalOrgPaths": admitted},
         "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
     }
     management = deployment.aws_management_account
-    kept_out = FEDERATED | ({ASSUME} if management else set())
-    tokens = [action for action in actions.all_actions() if action.startswith("sts:") and action not in kept_out]
-    balancers = sorted(account for region, account in elb_log_accounts().items() if region in aws(zone).regions)
-    apart = ENTRANCES | {"sts"} | ({"s3"} if balancers else set())
-    named = [*(f"{prefix}:*" for prefix in services if prefix not in apart), *tokens]
-    yield {"Action": sorted(named), "Condition": outside}
-    if balancers:
-        but = {"StringNotEqualsIfExists": {"aws:PrincipalAccount": balancers}}
-        yield {"Action": "s3:*", "Condition": outside | but}
-        yield {"Action": _all_but(UPLOAD), "Condition": {"StringEquals": {"aws:PrincipalAccount": balancers}}}
+    balancers = [account for region, account in elb_log_accounts().items() if region in aws(zone).regions]
+    yield from from_outside(outside, balancers, frozenset({ASSUME} if management else ()))
     if management:
         # the stack runs in the management account and works in the zone as the deployment role
         deployers = sorted(roles_of(zone, deployment, DEPLOYMENT_ROLE))
         yield {"Action": ASSUME, "NotResource": deployers, "Condition": outside}
-        but = {"StringNotEqualsIfExists": {"aws:PrincipalAccount": management}}
-        yield {"Action": ASSUME, "Condition": outside | but}
-
-
-def _all_but(action: str) -> list[str]:
-    """The shortest patterns for every other action of its service, as an RCP takes no NotAction."""
-    service = action.partition(":")[0] + ":"
-
-    def pattern(other: str) -> str:
-        shortest = next((n for n in range(1, len(other)) if not action.startswith(other[:n])), None)
-        return f"{other[:shortest]}*" if shortest else other
-
-    return sorted({pattern(other) for other in actions.all_actions() if other.startswith(service) and other != action})
+        yield {"Action": ASSUME, "Condition": except_accounts(outside, management)}
 
 
 def _federation(zone: Zone, deployment: Deployment) -> Iterator[Statement]:
-    def carries(key: str) -> Mapping[str, Any]:
-        return {"Null": {key: "false"}}
-
-    def by_web_identity(condition: Mapping[str, Any]) -> Statement:
-        return {"Action": BY_WEB_IDENTITY, "Condition": condition}
-
     here = [f"{region}:*" for region in sorted(aws(zone).regions)]
     for issuer in web_identity.built_in_issuers():
         elsewhere = {"StringNotLike": {issuer.key: here}} if issuer.regional else {}
-        yield by_web_identity({**carries(issuer.key), **elsewhere})
+        yield by_token({**carries(issuer.key), **elsewhere})
     own = sentinel_reader.connector(zone) if deployment.sentinel_workspace_id else None
     for connector in web_identity.sentinel_connectors():
         key = f"{connector.issuer}:aud"
         if connector == own and deployment.sentinel_workspace_id:
             sessions = list(web_identity.sentinel_sessions(deployment.sentinel_workspace_id))
-            yield by_web_identity({**carries(key), "StringNotEquals": {key: connector.audience}})
-            yield by_web_identity({**carries(key), "StringNotEquals": {"sts:RoleSessionName": sessions}})
+            yield by_token({**carries(key), "StringNotEquals": {key: connector.audience}})
+            yield by_token({**carries(key), "StringNotEquals": {"sts:RoleSessionName": sessions}})
         else:
-            yield by_web_identity(carries(key))
+            yield by_token(carries(key))
 
 
 def _network(zone: Zone, deployment: Deployment, everything: list[str], home: str) -> Iterator[Statement]:
@@ -182,9 +157,3 @@ def _network(zone: Zone, deployment: Deployment, everything: list[str], home: st
         "BoolIfExists": {"aws:ViaAWSService": "false"},
     }
     yield {"Action": everything, "Condition": through_other_than(networks.of_zone(zone, deployment)) | ours}
-
-
-def _numbered(control: str, denials: Iterable[Statement]) -> Iterator[tuple[str, Statement]]:
-    for number, denial in enumerate(denials, start=1):
-        resource = {} if "NotResource" in denial else {"Resource": "*"}
-        yield control, {**resource, **denial, "Sid": sid(control, number), "Effect": "Deny", "Principal": "*"}

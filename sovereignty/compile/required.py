@@ -43,6 +43,13 @@ def aws_accounts(deployment: Deployment) -> tuple[str, ...]:
     return deployment.aws_accounts
 
 
+def aws_management_account(deployment: Deployment) -> str:
+    """The organization's management account."""
+    if not deployment.aws_management_account:
+        raise _error(deployment, "aws_management_account")
+    return deployment.aws_management_account
+
+
 def aws_zone_ou_path(deployment: Deployment) -> str:
     """The path of the zone's OU, by which its accounts are told from all others: `o-…/r-…/ou-…/`."""
     if not deployment.aws_zone_ou_path:

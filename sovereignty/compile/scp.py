@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sovereignty.compile import packing, scp_perimeter, scp_protections, scp_regions
+from sovereignty.compile import packing, scp_delivery, scp_perimeter, scp_protections, scp_regions
 from sovereignty.compile.denial import Denial, merged
 from sovereignty.compile.document import Document, aws_limit, costs, sid
 from sovereignty.compile.packing import Entry, attached, packed
@@ -79,7 +79,11 @@ def statements(
     """
     characters = characters or aws_limit(aws(zone).partition, "organizations", "scp_document")
     rows = sorted(
-        [*scp_protections.denials(zone, deployment), *scp_perimeter.denials(zone, deployment)],
+        [
+            *scp_protections.denials(zone, deployment),
+            *scp_perimeter.denials(zone, deployment),
+            *scp_delivery.denials(zone),
+        ],
         key=lambda each: each.control,
     )
     denials = merged([*scp_regions.denials(zone, deployment), *rows])

@@ -14,6 +14,8 @@ from sovereignty.controls import Protection, When
 from sovereignty.deployment import Deployment
 from sovereignty.zone import Zone
 
+_REQUIRED = "required"
+"""Of HttpTokens: only IMDSv2 is answered (EC2 API Reference, InstanceMetadataOptionsRequest)."""
 _OF_PATHS = ("any_outside_paths", "not_in_paths")
 Condition = Mapping[str, Mapping[str, Any]]
 
@@ -69,6 +71,10 @@ def _condition(zone: Zone, deployment: Deployment, when: When, key: str) -> Cond
             return {"StringNotEquals": {f"aws:RequestTag/{key}": zone.tags()[key]}}
         case "not_in_paths":
             return {"ForAllValues:StringNotLike": {key: allowed}}
+        case "not_required":
+            return {"StringNotEquals": {key: _REQUIRED}}
+        case "named_not_required":
+            return {"StringNotEquals": {key: _REQUIRED}, "Null": {key: "false"}}
 
 
 def _spare(row: Protection, deployment: Deployment) -> int:

@@ -44,6 +44,15 @@ def sizes(zone: Zone, documents: Iterable[Document]) -> tuple[Size, ...]:
     return (*_weights(listed), *_attached(zone, listed))
 
 
+def root_sizes(partition: str, documents: Iterable[Document]) -> tuple[Size, ...]:
+    """Each document of the foundation, then the attachments of the organization's root."""
+    listed = tuple(documents)
+    count = sum(1 for document in listed if document.path.startswith("aws/rcp/"))
+    limit = facts.quota("aws", partition, "organizations", "rcp_per_target").value
+    attached = [Size("RCPs of the organization's root, RCPFullAWSAccess included", "pieces", count + 1, limit)]
+    return (*_weights(listed), *(attached if count else ()))
+
+
 def _weights(documents: tuple[Document, ...]) -> Iterator[Size]:
     many = [document for document in documents if document.path.startswith(_MANY)]
     for each in documents:

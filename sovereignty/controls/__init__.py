@@ -24,9 +24,12 @@ When = Literal[
     "shorter_than_retention",
     "not_tagged",
     "not_in_paths",
+    "not_required",
+    "named_not_required",
 ]
 """The condition under which a protection refuses; the key that it reads stands beside it. An absent key: refused by
-outside_zone, not_tagged and not_in_paths, allowed by the others. `any_`: the key holds several values."""
+outside_zone, not_tagged, not_in_paths and not_required, allowed by the others. `any_`: the key holds several values.
+`required` is a value: it is what EC2 calls metadata that is answered to IMDSv2 alone."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,15 @@ class Perimeter:
     aws_owned: tuple[str, ...]
     image_owner: str
     image_owners: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How an instance's credentials came to it. With those of a metadata service older than `least` nobody calls."""
+
+    control: str
+    key: str
+    least: str
 
 
 @cache
@@ -138,6 +150,12 @@ def aws_perimeter() -> Perimeter:
     row = _table("aws_protections")["perimeter"]
     lists = {name: tuple(row[name]) for name in ("reads", "aws_owned", "image_owners")}
     return Perimeter(row["control"], image_owner=row["image_owner"], **lists)
+
+
+@cache
+def aws_delivery() -> Delivery:
+    """The metadata service that an instance's role has to come from, as an SCP holds it."""
+    return Delivery(**_table("aws_protections")["delivery"])
 
 
 @cache

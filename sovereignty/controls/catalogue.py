@@ -16,7 +16,17 @@ _FOLDER = Path(__file__).parent
 _NOT_EXPRESSIBLE = _FOLDER.parent / "compile" / "azure_not_expressible.yaml"
 _OF_CLOUD = {
     "aws": ("azure-policy",),
-    "azure": ("scp", "rcp", "bucket-policy", "key-policy", "role-policy"),
+    "azure": (
+        "scp",
+        "rcp",
+        "organization-policy",
+        "bucket-policy",
+        "key-policy",
+        "role-policy",
+        "endpoint-policy",
+        "vault-policy",
+        "topic-policy",
+    ),
 }
 """The points that a control of one cloud alone can't be expressed at."""
 

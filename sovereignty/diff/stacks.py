@@ -18,6 +18,10 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     "rollout": ("The policies are attached to the {}.", "The policies are no longer attached to the {}."),
     "foundation": ("The zone hangs below foundation {}.", "The zone no longer hangs below foundation {}."),
     "aws_parent_ou_id": ("The zone's OU hangs below {}.", "The zone's OU no longer hangs below {}."),
+    "aws_sandbox_parent_ou_id": (
+        "The zone's sandbox OU hangs below {}.",
+        "The zone's sandbox OU no longer hangs below {}.",
+    ),
     "azure_parent_management_group_id": (
         "The zone's management group hangs below {}.",
         "The zone's management group no longer hangs below {}.",
@@ -32,6 +36,10 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     "aws_zone_ou_path": ("The zone's OU is {}.", "The zone's OU is no longer {}."),
     "aws_vpc_arns": _may("Requests from VPC {{}} {} reach the zone's data."),
     "aws_ami_owners": _may("Images of {{}} {} be started."),
+    "aws_key_stores": ("Keys are made in key store {}.", "Keys are no longer made in key store {}."),
+    "aws_vpc_cidrs": ("The VPC has the block {}.", "The VPC no longer has the block {}."),
+    "aws_managed_elsewhere": ("The stack leaves {} to others.", "The stack no longer leaves {} to others."),
+    "aws_alarm_subscribers": ("{} is told of alarms.", "{} is no longer told of alarms."),
     "identity_center_region": _may("Identity Center of {{}} {} be called from the zone."),
     "azure_tenant_id": ("Tenant {} is the zone's.", "Tenant {} is no longer the zone's."),
     "azure_subscriptions": ("Subscription {} is the zone's.", "Subscription {} is no longer the zone's."),

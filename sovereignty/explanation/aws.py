@@ -23,6 +23,7 @@ from sovereignty.replay import events
 from sovereignty.zone import Zone
 
 _TAG = "aws:requesttag/dataresidency"
+_TOKENS = "ec2:metadatahttptokens"
 _OWNER = ("aws:resourceorgid", "aws:resourceorgpaths")
 
 
@@ -120,6 +121,7 @@ def _defaults(zone: Zone, deployment: Deployment, caller: str, region: str, else
         "aws:securetransport": "true",
         "aws:viaawsservice": "false",
         _TAG: zone.tags()["DataResidency"],
+        _TOKENS: "required",
     }
     if not elsewhere:
         found |= {"aws:resourceorgid": organization, "aws:resourceorgpaths": (path,)}
@@ -172,12 +174,11 @@ def _own(action: str, zone: Zone, known: bool, elsewhere: bool, given: Mapping[s
         return "Whose resource it is isn't known; aws:ResourceOrgID and aws:ResourceOrgPaths (--context) say it."
     if not said:
         assumed.append("it is about the zone's own resource")
-    makes = any(
-        row.when and row.when[0] == "not_tagged" and action in row.actions
-        for row in controls.aws_protections(aws(zone).partition)
-    )
-    if makes and _TAG not in given:
+    asks = {row.when[0] for row in controls.aws_protections(aws(zone).partition) if row.when and action in row.actions}
+    if "not_tagged" in asks and _TAG not in given:
         assumed.append("which bears the zone's tags" if assumed else "what it makes bears the zone's tags")
+    if "not_required" in asks and _TOKENS not in given:
+        assumed.append("which answers to IMDSv2 alone" if assumed else "what it makes answers to IMDSv2 alone")
     return f"Assumed: {', '.join(assumed)}; --context says otherwise." if assumed else ""
 
 

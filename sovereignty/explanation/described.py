@@ -74,6 +74,7 @@ def key_use(context: Context) -> KeyUse:
     return KeyUse(
         for_resource=_truth(context, "kms:grantisforawsresource"),
         wait=None if wait is None else int(wait),
+        replica=_one(context, "kms:replicaregion"),
         encryption={
             row.context: _arn(context, f"{_ENCRYPTION}{row.context.lower()}")
             for row in kms_services()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sovereignty.compile import bucket_policy, everything, kms_key_policy, trail_delivery
+from sovereignty.compile import bucket_policy, everything, kms_key_policy
 from sovereignty.compile.document import Document
 from sovereignty.compile.required import aws, aws_accounts
 from sovereignty.deployment import Deployment
@@ -38,7 +38,7 @@ def ask(zone: Zone, deployment: Deployment, request: Request, who: resources.Cal
         return _of_key(zone, deployment, request, who)
     if service == "s3":
         partition = aws(zone).partition
-        for name in (everything.records_bucket(zone, deployment), everything.trail_bucket(zone, deployment)):
+        for name in everything.buckets(zone, deployment):
             arn = f"arn:{partition}:s3:::{name}"
             if request.resource == arn or request.resource.startswith(f"{arn}/"):
                 return _of_bucket(zone, deployment, request, who, name)
@@ -63,7 +63,7 @@ def _of_key(zone: Zone, deployment: Deployment, request: Request, who: resources
 def _check_kind(action: str, resource: str) -> None:
     """InputError for what is done to objects asked of a bucket, and the other way round: no such call is made."""
     of_object = "/" in resource
-    if action in (*bucket_policy.UPLOADS, bucket_policy.BYPASS) and not of_object:
+    if action in (*bucket_policy.UPLOADS, *bucket_policy.REPLICATES, bucket_policy.BYPASS) and not of_object:
         found, right = "is called on an object, and this is a bucket", "Write the ARN of the object: bucket/key."
     elif action in (*bucket_policy.WEAKENS, bucket_policy.LOCK) and of_object:
         found, right = "is called on a bucket, and this is an object", "Leave the object's key out."
@@ -75,11 +75,8 @@ def _check_kind(action: str, resource: str) -> None:
 def _of_bucket(zone: Zone, deployment: Deployment, request: Request, who: resources.Caller, name: str) -> Asked:
     _check_kind(request.action, request.resource)
     context = request.view.context
-    trails: tuple[str, ...] = ()
-    document = bucket_policy.document(zone, deployment, name)
-    if name == everything.trail_bucket(zone, deployment):
-        trails = everything.trails(zone, deployment)
-        document = trail_delivery.document(zone, deployment, name, trails)
+    bucket = everything.buckets(zone, deployment)[name]
+    document = everything.bucket_document(zone, deployment, name)
     answer = resources.bucket(
         zone,
         deployment,
@@ -87,7 +84,8 @@ def _of_bucket(zone: Zone, deployment: Deployment, request: Request, who: resour
         who,
         described.way(context),
         described.upload(context),
-        trails=trails,
+        receives=bucket.receives,
+        locked=bucket.locked,
     )
     owner = who.account == aws_accounts(deployment)[0]
     granted = owner or bool(allowances(parse(document.body), request))

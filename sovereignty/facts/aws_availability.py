@@ -15,10 +15,13 @@ Capability = Literal[
     "config",
     "declarative-ec2",
     "dns-firewall",
+    "external-key-store",
     "guardduty",
+    "guardduty-runtime",
     "macie",
     "rcp",
     "securityhub",
+    "securityhub-consolidated",
     "tag-policy",
 ]
 
@@ -26,3 +29,8 @@ Capability = Literal[
 def offered(partition: str, capability: Capability) -> bool:
     """Whether a zone of the partition makes use of it: everywhere but where the table says no."""
     return read_table("aws_availability")["capabilities"][capability][partition] != "no"
+
+
+def confirmed(partition: str, capability: Capability) -> bool:
+    """Whether a page says that the partition has it: for what is refused as a whole where a part of it isn't there."""
+    return read_table("aws_availability")["capabilities"][capability][partition] == "yes"

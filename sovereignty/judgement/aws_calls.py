@@ -58,6 +58,7 @@ class AwsLaw:
         self.protections = controls.aws_protections(self.partition)
         self.lone = facts.is_lone(self.partition)
         self.perimeter = controls.aws_perimeter()
+        self.delivery = controls.aws_delivery()
         self.image_owners = {*self.perimeter.image_owners, *deployment.aws_ami_owners}
         self._resources = [
             tuple(pattern.format(p=self.partition, break_glass=zone.break_glass.aws_role) for pattern in row.resources)
@@ -103,6 +104,8 @@ class AwsLaw:
             if self.holds(row, context):
                 seen.add(row.control)
                 yield row.control
+        if self.delivery.control not in seen and self.delivered_too_plainly(context):
+            yield self.delivery.control
         if traits.perimeter and self.foreign(resource, context):
             yield self.perimeter.control
 
@@ -208,6 +211,10 @@ class AwsLaw:
                 return wanted not in context.get(f"aws:requesttag/{name.lower()}", ())
             case "not_in_paths":
                 return all(not any(fnmatchcase(path, allowed) for allowed in self.paths) for path in found)
+            case "not_required":
+                return "required" not in found
+            case "named_not_required":
+                return bool(found) and "required" not in found
 
     def _is_arn_inside(self, arn: str) -> bool:
         parts = arn.split(":", 5)
@@ -229,6 +236,10 @@ class AwsLaw:
         if self.image_owners.intersection(context.get(self.perimeter.image_owner.lower(), ())):
             return False
         return self.organization not in context.get("aws:resourceorgid", ())
+
+    def delivered_too_plainly(self, context: Context) -> bool:
+        """Whether the caller's credentials came from an instance's metadata service without a token."""
+        return any(_is_less(found, float(self.delivery.least)) for found in context.get(self.delivery.key.lower(), ()))
 
     def role_of(self, caller: str) -> str:
         """Path and name of the role of this partition that calls; empty for every other principal."""
@@ -265,6 +276,8 @@ class AwsLaw:
             return f"The service carries content out of every zone, and zone {zone} doesn't open it (content_bearing)."
         if control == self.perimeter.control:
             return f"The resource is not known to belong to the organization of zone {zone}."
+        if control == self.delivery.control and self.delivered_too_plainly(context):
+            return "The credentials come from an instance's metadata service without a token (IMDSv1)."
         rows = [
             self.protections[number] for number in traits.protections if self.protections[number].control == control
         ]
@@ -286,11 +299,13 @@ _WHEN = {
     "beside_availability_zones": "{key} is no availability zone of the zone's regions",
     "shorter_than_retention": "{key} is less than the zone's retention",
     "not_tagged": "It is made without the zone's tag {key}",
+    "not_required": "{key} is not `required`",
+    "named_not_required": "{key} names another value than `required`",
     "not_in_paths": "The resource is not known to be the zone's, by {key}",
 }
 
 
-def _is_less(number: str, than: int) -> bool:
+def _is_less(number: str, than: float) -> bool:
     try:
         return float(number) < than
     except ValueError:  # what is no number is not compared

@@ -15,7 +15,7 @@ from sovereignty import facts
 from sovereignty.deployment import Deployment
 from sovereignty.facts import web_identity
 from sovereignty.facts.elb_log_accounts import elb_log_accounts
-from sovereignty.facts.kms_services import KmsService, kms_services
+from sovereignty.facts.kms_services import KmsService, kms_linked_roles, kms_services
 from sovereignty.judgement.answer import Answer
 from sovereignty.zone import DEPLOYMENT_ROLE, Retention, Zone
 
@@ -90,11 +90,13 @@ class Upload:
 @dataclass(frozen=True)
 class KeyUse:
     """What a call to KMS says besides. `for_resource`: whether a grant is for a resource of AWS; `wait`: days until a
-    key's deletion; `encryption`: the encryption context. `granted`: the caller holds a grant for this very operation,
+    key's deletion; `replica`: the region that a copy of the key is for ("": not said); `encryption`: the encryption
+    context. `granted`: the caller holds a grant for this very operation,
     so that only what the policy refuses counts."""
 
     for_resource: bool | None = None
     wait: int | None = None
+    replica: str = ""
     encryption: Mapping[str, str] = field(default_factory=dict)
     granted: bool = False
 
@@ -148,9 +150,11 @@ def bucket(
     upload: Upload,
     *,
     retention: Retention | None = None,
-    trails: tuple[str, ...] = (),
+    receives: tuple[str, ...] = (),
+    locked: bool = True,
 ) -> Answer:
-    """Whether a write-once bucket lets it happen. `trails`: the ARNs of those that deliver to it, if any do."""
+    """Whether a bucket of the zone's lets it happen. `receives`: what is delivered to it, if anything is; `locked`:
+    whether it is written once."""
     name = action.removeprefix("s3:")
     kept = retention or zone.retention
     if way.tls is False or 0 < way.tls_version < _SMALLEST_TLS:
@@ -159,12 +163,18 @@ def bucket(
         return Answer(False, "identity.organization", "The caller is of another organization, or of none.")
     if caller.service and caller.for_account and caller.for_organization != deployment.aws_organization_id:
         return Answer(False, "identity.services", "The service acts for another organization.")
-    if name == "PutObject":
-        if trails and caller.service != "cloudtrail.amazonaws.com":
-            return Answer(False, "audit.trail-writers", "CloudTrail alone writes records.")
-        if not _zone_key(zone, deployment, upload):
-            return Answer(False, "keys.zone-key", "The upload names another key than one of the zone's.")
-    if name in ("PutObject", "PutObjectRetention"):
+    if not _may_write(zone, deployment, name, caller, receives):
+        control = "audit.trail-writers" if {"trail", "organization-trail"} & set(receives) else "audit.log-writers"
+        return Answer(False, control, "Records are written by the services that deliver them alone.")
+    if name in ("PutObject", "ReplicateObject") and not _zone_key(zone, deployment, upload):
+        return Answer(False, "keys.zone-key", "The upload names another key than one of the zone's.")
+    if not locked:
+        powers = (zone.break_glass.aws_role, DEPLOYMENT_ROLE)
+        weakens = name in _WEAKENING or name == "PutBucketObjectLockConfiguration"
+        if weakens and not any(_is(zone, deployment, caller, each) for each in powers):
+            return Answer(False, "worm.weakening", "The bucket is changed by the deployment role and break-glass only.")
+        return ALLOWED
+    if name in ("PutObject", "PutObjectRetention", "ReplicateObject"):
         longest = kept.days + math.ceil(kept.years / 4) + 1
         if upload.days is not None and not kept.days <= upload.days <= longest:
             return Answer(False, "worm.retention", "The upload asks for a retention that is too short or too long.")
@@ -201,16 +211,76 @@ _WEAKENING = frozenset(
 )
 
 
-def delivers(action: str, caller: Caller, source: str, upload: Upload, owner: str, trails: tuple[str, ...]) -> bool:
-    """Whether the trail bucket's policy itself gives access: to CloudTrail, for a trail that the bucket knows.
+_RECORDERS = {
+    "trail": "cloudtrail.amazonaws.com",
+    "organization-trail": "cloudtrail.amazonaws.com",
+    "flow-logs": "delivery.logs.amazonaws.com",
+    "config": "config.amazonaws.com",
+}
 
-    `source` is the ARN of the trail, `owner` the account below whose prefix the object lies ("": the bucket itself).
+
+def _may_write(zone: Zone, deployment: Deployment, name: str, caller: Caller, receives: tuple[str, ...]) -> bool:
+    """Whether an object may come by this caller into a bucket that is for these records; S3 lists any bucket."""
+    recorders = {_RECORDERS[each] for each in receives if each in _RECORDERS}
+    if not recorders and "replicas" not in receives:
+        return True
+    if name == "PutObject":
+        return caller.service in recorders | {"s3.amazonaws.com"}
+    if name in ("ReplicateObject", "ReplicateTags"):
+        ours = caller.account in deployment.aws_accounts
+        return "replicas" in receives and ours and caller.role.startswith("sovereign/replication/")
+    return name != "ReplicateDelete"
+
+
+def delivers(
+    zone: Zone,
+    deployment: Deployment,
+    action: str,
+    caller: Caller,
+    source: str,
+    upload: Upload,
+    place: str,
+    *,
+    bucket: str,
+    receives: tuple[str, ...] = (),
+    trails: tuple[str, ...] = (),
+) -> bool:
+    """Whether a bucket's policy itself gives access: to a service, for a resource of the zone that it delivers for.
+
+    `source` is the ARN of that resource, `place` the object's key ("": the bucket itself); `trails`: the ARNs of the
+    trails that the bucket knows.
     """
-    if caller.service != "cloudtrail.amazonaws.com" or source not in trails:
+    writes = action == "s3:PutObject" and upload.acl == "bucket-owner-full-control" and place != ""
+    looks = action in ("s3:GetBucketAcl", "s3:ListBucket") and place == ""
+    below = place.split("/")
+    ours = caller.for_account in deployment.aws_accounts
+    if caller.service == "s3.amazonaws.com":
+        listed = source.split(":")[:5] == ["arn", _partition(zone), "s3", "", ""] and (
+            "inventory" in receives or source.split(":")[5] == bucket
+        )
+        return writes and ours and listed and below[0] == "inventory" and len(below) > 1
+    if below[0] not in ("", "AWSLogs") or (place and len(below) < 3):
         return False
-    if not owner:
-        return action == "s3:GetBucketAcl"
-    return action == "s3:PutObject" and owner == source.split(":")[4] and upload.acl == "bucket-owner-full-control"
+    if caller.service == "cloudtrail.amazonaws.com":
+        if action == "s3:ListBucket":
+            return False
+        own = "trail" in receives and source in trails and below[1:2] in ([], [source.split(":")[4]] if source else [])
+        above = deployment.aws_management_account or "?"
+        organization = (
+            "organization-trail" in receives
+            and source == f"arn:{_partition(zone)}:cloudtrail:{_home(zone)}:{above}:trail/sovereign-{zone.zone}"
+            and (not place or below[1] in (above, deployment.aws_organization_id))
+        )
+        return (looks or writes) and (own or organization)
+    if caller.service == "delivery.logs.amazonaws.com":
+        of = source.split(":", 5)
+        named = len(of) == 6 and of[:3] == ["arn", _partition(zone), "logs"] and of[3] in _regions(zone)
+        kept = not place or below[1] in (caller.for_account, f"aws-account-id={caller.for_account}")
+        return "flow-logs" in receives and (looks or writes) and ours and named and of[4] == caller.for_account and kept
+    if caller.service == "config.amazonaws.com":
+        kept = not place or (below[1:3] == [caller.for_account, "Config"] and len(below) > 3)
+        return "config" in receives and (looks or writes) and ours and kept
+    return False
 
 
 def key(zone: Zone, deployment: Deployment, action: str, caller: Caller, way: Way, use: KeyUse) -> Answer:
@@ -229,7 +299,9 @@ def key(zone: Zone, deployment: Deployment, action: str, caller: Caller, way: Wa
         return Answer(False, "keys.account", "Grants are given to resources of AWS only.")
     if way.through and not emergency and not set(way.through.split(".")[1:-1]) & set(_regions(zone)):
         return Answer(False, "keys.region", "The key is used from another region.")
-    direct = not (caller.service or way.by_service or emergency or _made_by_aws(caller))
+    if name == "ReplicateKey" and not emergency and use.replica not in _regions(zone):
+        return Answer(False, "keys.region", "The key is copied to another region.")
+    direct = not (caller.service or way.by_service or way.through or emergency or _made_by_aws(caller))
     if name in _CRYPTOGRAPHY and direct and not _of_zone(zone, deployment, way.vpc):
         return Answer(False, "network.vpc", "A direct call comes from outside the zone's VPCs.")
     if name == "ScheduleKeyDeletion" and use.wait is not None and use.wait < _LONGEST_WAIT:
@@ -272,6 +344,7 @@ _ADMINISTRATION = frozenset(
         "ListKeyRotations",
         "ListResourceTags",
         "PutKeyPolicy",
+        "ReplicateKey",
         "RevokeGrant",
         "RotateKeyOnDemand",
         "TagResource",
@@ -326,9 +399,18 @@ def _key_is_given(zone: Zone, deployment: Deployment, name: str, caller: Caller,
     return name == "DescribeKey" or name in _CRYPTOGRAPHY
 
 
+def linked(zone: Zone, deployment: Deployment, action: str, caller: Caller, use: KeyUse) -> bool:
+    """Whether the key's policy itself has to give this to the caller, as a service-linked role of the zone's."""
+    return any(
+        _is(zone, deployment, caller, row.role)
+        and (action in row.actions or (row.grants and action == "kms:CreateGrant" and use.for_resource is True))
+        for row in kms_linked_roles()
+    )
+
+
 def _service_is_given(zone: Zone, deployment: Deployment, name: str, caller: Caller, use: KeyUse) -> bool:
     return any(
-        caller.service in (row.service.replace("{region}", region) for region in _regions(zone))
+        caller.service in row.principals(_partition(zone), _regions(zone))
         and f"kms:{name}" in row.actions
         and _for_zone(deployment, caller, row)
         and _of_what_is_named(zone, deployment, use, row)
@@ -428,6 +510,10 @@ def _of_zone(zone: Zone, deployment: Deployment, vpc: str) -> bool:
 def _in_regions(zone: Zone, vpc: str) -> bool:
     parts = vpc.split(":")
     return len(parts) == 6 and parts[1] == _partition(zone) and parts[3] in _regions(zone)
+
+
+def _home(zone: Zone) -> str:
+    return zone.aws.home if zone.aws else ""
 
 
 def _partition(zone: Zone) -> str:

@@ -191,6 +191,7 @@ _GLOBAL = {
     "aws:sourcevpcarn": lambda call, subject: None if call._record.get("vpcEndpointId") else ABSENT,
     "aws:sourceaccount": lambda call, subject: ABSENT,
     "aws:sourceorgpaths": lambda call, subject: ABSENT,
+    "ec2:roledelivery": lambda call, subject: _delivery(call._record),
 }
 
 
@@ -201,6 +202,13 @@ def _identity(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _by_service(record: Mapping[str, Any]) -> bool:
     return _text(_identity(record), "invokedBy").endswith(".amazonaws.com")
+
+
+def _delivery(record: Mapping[str, Any]) -> Values:
+    """By which version of an instance's metadata service the credentials came: "1.0" or "2.0"; () for all others."""
+    context = _identity(record).get("sessionContext")
+    version = _text(context, "ec2RoleDelivery") if isinstance(context, Mapping) else ""
+    return (version,) if version else ABSENT
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

@@ -29,7 +29,7 @@ from sovereignty.rules.placement import (
 TABLE = "aws_placement"
 PATH = "region"
 # The zones of a region are its name and one letter; a Local or Wavelength Zone inserts the place (us-east-1-qro-1a).
-_ZONE_OF_REGION = re.compile(r"(?P<region>[a-z]{2}(?:-[a-z]+)+-\d+)[a-z]")
+_ZONE_OF_REGION = re.compile(r"(?P<region>[a-z]{2,4}(?:-[a-z]+)+-\d+)[a-z]")
 _ID_OF_ZONE = re.compile(
     r"[a-z]{2,4}\d+-az\d+"
 )  # a Local or Wavelength Zone inserts its place here too (use1-qro1-az1)

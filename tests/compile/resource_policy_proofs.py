@@ -16,12 +16,13 @@ from typing import Any
 from zones_as_data import declared, deployed
 
 from sovereignty import actions, facts
-from sovereignty.compile import bucket_policy, kms_key_policy, rcp, sentinel_reader, trail_delivery
+from sovereignty.compile import bucket_policy, kms_key_policy, rcp, sentinel_reader
+from sovereignty.compile.document import Document
 from sovereignty.deployment import Deployment
 from sovereignty.facts import web_identity
 from sovereignty.iam.action_sets import ActionSpace, allowed_mask, denied_mask
 from sovereignty.iam.policy import Policy, Statement, parse
-from sovereignty.iam.request import View, view
+from sovereignty.iam.request import view
 from sovereignty.judgement import resources
 from sovereignty.judgement.resources import Caller, KeyUse, Token, Upload, Way
 from sovereignty.zone import Retention, Zone
@@ -84,6 +85,15 @@ ZONE_CALLERS = (
     # AWS says for whom, though no service calls: nothing in the documentation, and no reason to refuse
     Caller(FIRST, "app", OURS, HOME, for_account=STRANGER),
 )
+LINKED_CALLERS = (
+    inside(FIRST, "aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"),
+    inside(SECOND, "aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"),
+    inside(FIRST, "AWSServiceRoleForAmazonMacie"),
+    inside(FIRST, "team/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"),
+    Caller(account=STRANGER, role="aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"),
+    Caller(account=STRANGER, role="aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"),
+)
+"""Roles that a key's policy names, and others that are called as they are."""
 OUTSIDE_CALLERS = (
     inside(OTHER_ZONE, path=f"{SOVEREIGN}ou-ab12-55555555/"),
     inside(OTHER_ZONE, path=f"{SOVEREIGN}ou-ab12-111111119/"),
@@ -310,6 +320,7 @@ KMS_SERVICES = (
     "logs.eu-central-1.amazonaws.com",
     "logs.eu-west-1.amazonaws.com",
     "logs.us-east-1.amazonaws.com",
+    "macie.amazonaws.com",
     "s3.amazonaws.com",
     "sns.amazonaws.com",
     "sqs.amazonaws.com",
@@ -358,7 +369,7 @@ def _services_at_the_key() -> Iterator[tuple[Caller, Way, KeyUse]]:
 
 
 def _callers_at_the_key() -> Iterator[tuple[Caller, Way, KeyUse]]:
-    callers = [*ZONE_CALLERS, *OUTSIDE_CALLERS]
+    callers = [*ZONE_CALLERS, *LINKED_CALLERS, *OUTSIDE_CALLERS]
     through = [
         f"{name}.{region}.amazonaws.com"
         for name in ("s3", "ec2")
@@ -377,6 +388,8 @@ def _callers_at_the_key() -> Iterator[tuple[Caller, Way, KeyUse]]:
         yield caller, Way(vpc=VPCS[1]), KeyUse(for_resource=for_resource, granted=granted)
     for caller, wait in product(ZONE_CALLERS, (7, 29, 30)):
         yield caller, Way(), KeyUse(wait=wait)
+    for caller, replica in product(ZONE_CALLERS, ("eu-central-1", "eu-west-1", "us-east-1")):
+        yield caller, Way(), KeyUse(replica=replica)
 
 
 def key_difference(body: Body, zone: Zone = EU, deployment: Deployment = LANDED) -> str | None:
@@ -387,16 +400,24 @@ def key_difference(body: Body, zone: Zone = EU, deployment: Deployment = LANDED)
 def _key_differences(policy: Policy, zone: Zone, deployment: Deployment) -> Iterator[str]:
     space = _kms()
     yield from _of_other_services(policy, "kms:")
+    parts: dict[tuple[Statement, ...], Policy] = {}
     for caller, way, use in _key_cases():
         principal, context = context_of(caller, way)
         if use.for_resource is not None:
             context["kms:GrantIsForAWSResource"] = str(use.for_resource).lower()
         if use.wait is not None:
             context["kms:ScheduleKeyDeletionPendingWindowInDays"] = str(use.wait)
+        if use.replica:
+            context["kms:ReplicaRegion"] = use.replica
         context |= {f"kms:EncryptionContext:{name}": value for name, value in use.encryption.items()}
         seen = view(KEY, context, principal)
-        if caller.account and any(each.names_directly(seen) for each in policy.statements if _fits(each, seen)):
-            yield f"{caller} needs no permission of its own account"
+        if caller.account:
+            by_name = tuple(each for each in policy.statements if each.effect == "Allow" and each.names_directly(seen))
+            direct = allowed_mask(parts.setdefault(by_name, Policy(by_name)), space, context, KEY, principal)
+            asked = space.actions if "aws-service-role/" in caller.role else ()
+            linked = space.mask([each for each in asked if resources.linked(zone, deployment, each, caller, use)])
+            if difference := direct ^ linked:
+                yield f"{next(space.names(difference))}: what {caller} needs of its own account is another, {use}"
         given = space.full if use.granted else allowed_mask(policy, space, context, KEY, principal)
         found = given & ~denied_mask(policy, space, context, KEY, principal)
         judged = space.mask(
@@ -404,10 +425,6 @@ def _key_differences(policy: Policy, zone: Zone, deployment: Deployment) -> Iter
         )
         if difference := found ^ judged:
             yield f"{next(space.names(difference))} {caller} {way} {use}"
-
-
-def _fits(statement: Statement, seen: View) -> bool:
-    return statement.effect == "Allow" and statement.fits_view(seen)
 
 
 def _of_other_services(policy: Policy, prefix: str) -> Iterator[str]:
@@ -423,15 +440,40 @@ def bucket_document(zone: Zone = EU, deployment: Deployment = LANDED, kept: Rete
     return bucket_policy.document(zone, deployment, BUCKET, kept).body
 
 
-def trail_bucket_document(zone: Zone = EU, deployment: Deployment = LANDED) -> dict[str, Any]:
-    return trail_delivery.document(zone, deployment, TRAIL_BUCKET, TRAILS).body
+@dataclass(frozen=True)
+class Kept:
+    """A bucket: what it receives, and whether it is locked."""
+
+    name: str
+    receives: tuple[str, ...] = ()
+    locked: bool = True
+
+    @property
+    def trails(self) -> tuple[str, ...]:
+        return TRAILS if "trail" in self.receives else ()
+
+    def document(self, zone: Zone = EU, deployment: Deployment = LANDED) -> Document:
+        return bucket_policy.document(
+            zone, deployment, self.name, receives=self.receives, locked=self.locked, trail_arns=self.trails or None
+        )
+
+
+RECORDS = Kept(BUCKET)
+BUCKETS = {
+    "trail bucket": Kept(TRAIL_BUCKET, ("trail",)),
+    "organization's trail bucket": Kept("eu-trail-of-all", ("organization-trail",)),
+    "flow logs bucket": Kept("eu-flow-logs-444455556666", ("flow-logs", "inventory")),
+    "config bucket": Kept("eu-config-444455556666", ("config",), locked=False),
+    "locked config bucket": Kept("eu-config-locked-444455556666", ("replicas",)),
+    "resident bucket": Kept("eu-cases-444455556666", (), locked=False),
+}
 
 
 @cache
 def _s3(objects: bool) -> ActionSpace:
     """Actions on objects, or those on a bucket."""
     names = [action for action in actions.all_actions() if action.startswith("s3:")]
-    on_objects = {"s3:BypassGovernanceRetention", "s3:AbortMultipartUpload"} | {
+    on_objects = {"s3:BypassGovernanceRetention", "s3:AbortMultipartUpload", *bucket_policy.REPLICATES} | {
         name for name in names if "Object" in name and "Bucket" not in name and "Lambda" not in name
     }
     return ActionSpace(name for name in names if (name in on_objects) is objects)
@@ -479,24 +521,27 @@ def bucket_difference(
     body: Body, zone: Zone = EU, deployment: Deployment = LANDED, kept: Retention | None = None
 ) -> str | None:
     """The first request that this policy of the records' bucket and the judgement see differently."""
-    return next(_bucket_differences(parse(body), zone, deployment, kept, BUCKET, ()), None)
+    return kept_difference(RECORDS, body, zone, deployment, kept)
 
 
-def trail_bucket_difference(body: Body, zone: Zone = EU, deployment: Deployment = LANDED) -> str | None:
-    """The first request that this policy of the trails' bucket and the judgement see differently."""
+def kept_difference(
+    bucket: Kept, body: Body, zone: Zone = EU, deployment: Deployment = LANDED, kept: Retention | None = None
+) -> str | None:
+    """The first request that this policy of such a bucket and the judgement see differently."""
     policy = parse(body)
-    refusals = _bucket_differences(policy, zone, deployment, None, TRAIL_BUCKET, TRAILS)
-    return next(refusals, None) or next(_delivery_differences(policy), None)
+    refusals = _bucket_differences(policy, zone, deployment, kept, bucket)
+    return next(refusals, None) or next(_delivery_differences(policy, zone, deployment, bucket), None)
 
 
 def _bucket_differences(
-    policy: Policy, zone: Zone, deployment: Deployment, kept: Retention | None, name: str, trails: tuple[str, ...]
+    policy: Policy, zone: Zone, deployment: Deployment, kept: Retention | None, bucket: Kept
 ) -> Iterator[str]:
-    arn, retention = f"arn:aws:s3:::{name}", kept or zone.retention
+    arn, retention = f"arn:aws:s3:::{bucket.name}", kept or zone.retention
     yield from _of_other_services(policy, "s3:")
-    cloudtrail = services("cloudtrail.amazonaws.com")
-    callers = [*ZONE_CALLERS, *OUTSIDE_CALLERS, *services("delivery.logs.amazonaws.com"), *cloudtrail]
-    uploading = [ZONE_CALLERS[0], ZONE_CALLERS[4], ZONE_CALLERS[6], cloudtrail[1]]
+    delivering = [caller for name in DELIVERING for caller in services(name)]
+    callers = [*ZONE_CALLERS, *REPLICATING, *OUTSIDE_CALLERS, *delivering]
+    uploading = [ZONE_CALLERS[0], ZONE_CALLERS[4], ZONE_CALLERS[6], REPLICATING[0]]
+    uploading += [service(name, FIRST, OURS, HOME) for name in DELIVERING]
     asked = [(caller, way, Upload()) for caller, way in product(callers, S3_WAYS)]
     asked += product(uploading, [Way()], _uploads(retention))
     for caller, way, upload in asked:
@@ -509,7 +554,15 @@ def _bucket_differences(
                 action
                 for action in space.actions
                 if not resources.bucket(
-                    zone, deployment, action, caller, way, upload, retention=kept, trails=trails
+                    zone,
+                    deployment,
+                    action,
+                    caller,
+                    way,
+                    upload,
+                    retention=kept,
+                    receives=bucket.receives,
+                    locked=bucket.locked,
                 ).allowed
             )
             if difference := found ^ judged:
@@ -519,29 +572,89 @@ def _bucket_differences(
                 yield f"{next(space.names(stray))} on another bucket"
 
 
-def _delivery_differences(policy: Policy) -> Iterator[str]:
-    arn = f"arn:aws:s3:::{TRAIL_BUCKET}"
-    sources = (*TRAILS, "", f"arn:aws:cloudtrail:eu-central-1:{FIRST}:trail/other", f"arn:aws:s3:::{TRAIL_BUCKET}")
+DELIVERING = (
+    "cloudtrail.amazonaws.com",
+    "config.amazonaws.com",
+    "delivery.logs.amazonaws.com",
+    "s3.amazonaws.com",
+    "sns.amazonaws.com",
+)
+REPLICATING = (
+    inside(FIRST, "sovereign/replication/eu-config-444455556666"),
+    inside(SECOND, "sovereign/replication/x"),
+    inside(FIRST, "replication/x"),
+    inside(OTHER_ZONE, "sovereign/replication/x", f"{SOVEREIGN}ou-ab12-55555555/"),
+)
+OWN_TRAIL = "arn:aws:cloudtrail:eu-central-1:{}:trail/sovereign-eu"
+SOURCES = (
+    *TRAILS,
+    "",
+    *(OWN_TRAIL.format(account) for account in (FIRST, MANAGEMENT, STRANGER)),
+    f"arn:aws:cloudtrail:eu-west-1:{MANAGEMENT}:trail/sovereign-eu",
+    *(
+        f"arn:aws:logs:{region}:{account}:delivery-source:x"
+        for region in ("eu-central-1", "eu-west-1")
+        for account in (FIRST, SECOND)
+    ),
+    f"arn:aws:logs:us-east-1:{FIRST}:*",
+    f"arn:aws:logs:eu-west-1:{STRANGER}:*",
+    f"arn:aws:config:eu-west-1:{FIRST}:x",
+    f"arn:aws:s3:::{FIRST}-of-mine",
+)
+
+
+def _places(name: str) -> tuple[str, ...]:
+    owners = (FIRST, SECOND, MANAGEMENT, STRANGER, OURS)
+    hive = tuple(f"aws-account-id={owner}" for owner in (FIRST, SECOND, STRANGER))
+    return (
+        "",
+        *(f"AWSLogs/{owner}/{part}/x" for owner in owners for part in ("CloudTrail", "Config")),
+        *(f"AWSLogs/{owner}/x" for owner in (*hive, FIRST)),
+        f"inventory/{name}/weekly/x",
+        "inventories/x",
+        f"elsewhere/{FIRST}/Config/x",
+    )
+
+
+def _delivery_differences(policy: Policy, zone: Zone, deployment: Deployment, bucket: Kept) -> Iterator[str]:
+    arn = f"arn:aws:s3:::{bucket.name}"
     senders = [
-        service("cloudtrail.amazonaws.com", FIRST, OURS, HOME),
-        service("config.amazonaws.com", FIRST, OURS, HOME),
+        *(service(name, account, OURS, HOME) for name in DELIVERING for account in (FIRST, SECOND)),
+        *(service(name, account) for name in DELIVERING for account in ("", MANAGEMENT, STRANGER)),
         inside(FIRST),
+        REPLICATING[0],
         Caller(),
     ]
-    for caller, source, owner, acl in product(
-        senders, sources, ("", FIRST, SECOND, STRANGER), ("", "private", "bucket-owner-full-control")
-    ):
-        upload = Upload(acl=acl)
-        principal, context = context_of(caller, Way())
-        context |= _said(upload) | ({"aws:SourceArn": source} if source else {})
-        space = _s3(bool(owner))
-        resource = f"{arn}/AWSLogs/{owner}/CloudTrail/x" if owner else arn
-        judged = space.mask(
-            action for action in space.actions if resources.delivers(action, caller, source, upload, owner, TRAILS)
-        )
-        if difference := allowed_mask(policy, space, context, resource, principal) ^ judged:
-            yield f"{next(space.names(difference))} {caller} {source} {owner} {acl}"
-        for stray in (f"{arn}-other", f"{arn}-other/AWSLogs/{FIRST}/x", f"{arn}/elsewhere/{FIRST}/x"):
+    for caller, source in product(senders, (*SOURCES, arn)):
+        for place, acl in product(_places(bucket.name), ("", "bucket-owner-full-control")):
+            upload = Upload(acl=acl)
+            principal, context = context_of(caller, Way())
+            context |= _said(upload) | ({"aws:SourceArn": source} if source else {})
+            space = _s3(bool(place))
+            judged = space.mask(
+                action
+                for action in ("s3:PutObject", "s3:GetBucketAcl", "s3:ListBucket")
+                if action in space.actions
+                and resources.delivers(
+                    zone,
+                    deployment,
+                    action,
+                    caller,
+                    source,
+                    upload,
+                    place,
+                    bucket=bucket.name,
+                    receives=bucket.receives,
+                    trails=bucket.trails,
+                )
+            )
+            resource = f"{arn}/{place}" if place else arn
+            if difference := allowed_mask(policy, space, context, resource, principal) ^ judged:
+                yield f"{next(space.names(difference))} {caller} {source} {place} {acl}"
+        strays = (f"AWSLogs/{FIRST}/Config/x", f"AWSLogs/{SECOND}/x", f"AWSLogs/{MANAGEMENT}/x", "inventory/x")
+        for stray in (f"{arn}-other", *(f"{arn}-other/{place}" for place in strays)):
+            principal, context = context_of(caller, Way())
+            context |= _said(Upload(acl="bucket-owner-full-control")) | ({"aws:SourceArn": source} if source else {})
             if allowed_mask(policy, _s3("/" in stray), context, stray, principal):
                 yield f"{stray} is opened to {caller}"
 
@@ -635,11 +748,15 @@ def _single(compiled: Callable[[], dict[str, Any]], difference: Callable[[Body],
     return Kind(lambda: [compiled()], lambda bodies: difference(bodies[0]))
 
 
+def _of_bucket(bucket: Kept) -> Kind:
+    return _single(lambda: bucket.document().body, lambda body: kept_difference(bucket, body))
+
+
 KINDS = {
     "rcp": Kind(rcp_documents, rcp_difference),
     "key": _single(key_document, key_difference),
     "bucket": _single(bucket_document, bucket_difference),
-    "trail bucket": _single(trail_bucket_document, trail_bucket_difference),
+    **{name: _of_bucket(bucket) for name, bucket in BUCKETS.items()},
     "reader's trust": _single(trust_document, trust_difference),
     "reader's permissions": _single(permissions_document, permissions_difference),
 }

@@ -1,8 +1,19 @@
 import pytest
-from resource_policy_proofs import BUCKET, EU, FIRST, LANDED, SECOND, bucket_difference, bucket_document
+from resource_policy_proofs import (
+    BUCKET,
+    BUCKETS,
+    EU,
+    FIRST,
+    LANDED,
+    SECOND,
+    bucket_difference,
+    bucket_document,
+    kept_difference,
+)
 from zones_as_data import declared, deployed, on_aws_alone
 
 from sovereignty.compile import bucket_policy
+from sovereignty.errors import InputError
 from sovereignty.zone import Retention
 
 RECORDS = bucket_policy.document(EU, LANDED, BUCKET)
@@ -41,8 +52,62 @@ def test_what_the_zone_and_its_stack_declare_is_what_the_bucket_holds(zone, chan
     assert bucket_difference(bucket_document(law, landed, kept), law, landed, kept) is None
 
 
-def test_nothing_is_allowed_and_every_denial_binds_everybody():
-    assert {(each["Effect"], each["Principal"]) for each in RECORDS.body["Statement"]} == {("Deny", "*")}
+@pytest.mark.proof
+@pytest.mark.parametrize("name", BUCKETS)
+def test_what_a_bucket_receives_is_delivered_and_nothing_else_exactly_as_the_judgement_says(name: str):
+    assert kept_difference(BUCKETS[name], BUCKETS[name].document().body) is None
+
+
+def test_s3_may_list_the_bucket_and_nothing_else_is_allowed():
+    inventory, *denials = RECORDS.body["Statement"]
+    assert (inventory["Principal"], inventory["Action"]) == ({"Service": "s3.amazonaws.com"}, "s3:PutObject")
+    assert inventory["Resource"] == f"arn:aws:s3:::{BUCKET}/inventory/*"
+    assert inventory["Condition"]["ArnLike"] == {"aws:SourceArn": f"arn:aws:s3:::{BUCKET}"}
+    assert {(each["Effect"], each["Principal"]) for each in denials} == {("Deny", "*")}
+
+
+@pytest.mark.proof
+def test_a_policy_that_lets_anybody_deliver_is_told_from_the_right_one():
+    bucket = BUCKETS["flow logs bucket"]
+    body = bucket.document().body
+    for statement in body["Statement"]:
+        if statement["Effect"] == "Allow":
+            statement["Condition"].pop("ArnLike", None)
+    assert kept_difference(bucket, body) is not None
+
+
+def test_what_a_bucket_can_not_receive_is_an_error():
+    with pytest.raises(InputError, match="config, flow-logs, inventory, organization-trail, replicas, trail"):
+        bucket_policy.document(EU, LANDED, BUCKET, receives=["access-logs"])
+
+
+def test_a_bucket_without_a_lock_speaks_of_none_and_lets_nobody_but_the_deployment_set_one():
+    document = BUCKETS["resident bucket"].document()
+    assert "object-lock" not in document.text
+    assert "worm.retention" not in document.controls
+    assert "s3:PutBucketObjectLockConfiguration" in statement("WormWeakening1", document)["Action"]
+    assert "Condition" in statement("WormWeakening1", document)
+
+
+def test_replicas_come_by_roles_of_the_deployments_path_and_bring_no_delete_markers():
+    document = BUCKETS["locked config bucket"].document()
+    assert statement("AuditLogWriters2", document)["Condition"]["ArnNotLike"]["aws:PrincipalArn"] == [
+        f"arn:aws:iam::{account}:role/sovereign/replication/*" for account in (FIRST, SECOND)
+    ]
+    assert statement("AuditLogWriters3", document)["Action"] == "s3:ReplicateDelete"
+    assert "Condition" not in statement("AuditLogWriters3", document)
+
+
+def test_each_accounts_logs_lie_below_that_accounts_prefix():
+    document = BUCKETS["flow logs bucket"].document()
+    writing = [
+        each
+        for each in document.body["Statement"]
+        if each["Principal"] == {"Service": "delivery.logs.amazonaws.com"} and each["Action"] == "s3:PutObject"
+    ]
+    for account, each in zip((FIRST, SECOND), writing, strict=True):
+        assert all(f"AWSLogs/{account}/" in place or f"={account}/" in place for place in each["Resource"])
+        assert each["Condition"]["StringEquals"]["aws:SourceAccount"] == account
 
 
 def test_an_upload_may_name_a_key_of_the_zone_only():
@@ -78,8 +143,9 @@ def test_roles_with_power_are_the_zones_own():
 
 def test_the_partition_is_the_zones():
     china = on_aws_alone("aws-cn", "cn-north-1", "CN")
-    assert "arn:aws:" not in bucket_policy.document(china, deployed(), "records").text
+    assert "arn:aws:" not in bucket_policy.document(china, deployed(), "x", receives=bucket_policy.RECEIVES).text
 
 
 def test_the_policy_is_within_the_quota():
-    assert len(RECORDS.text) <= RECORDS.limit == 20480
+    everything = bucket_policy.document(EU, LANDED, BUCKET, receives=bucket_policy.RECEIVES)
+    assert len(RECORDS.text) < len(everything.text) <= everything.limit == 20480

@@ -302,3 +302,30 @@ def test_a_zone_without_aws_has_no_scp():
 @given(st.sampled_from([r.code for r in facts.regions("aws")]), st.sampled_from(REGIONAL))
 def test_no_region_outside_the_zone_takes_a_regional_action(region: str, action: str):
     assert bool(denied(EU, action, region)) is (region not in ("eu-central-1", "eu-west-1"))
+
+
+INSTANCE = "arn:aws:ec2:eu-central-1:444455556666:instance/i-0"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context", "allowed"),
+    [
+        ("ec2:RunInstances", INSTANCE, {"ec2:MetadataHttpTokens": "required"}, True),
+        ("ec2:RunInstances", INSTANCE, {"ec2:MetadataHttpTokens": "optional"}, False),
+        ("ec2:RunInstances", INSTANCE, {}, False),
+        # the other resources of the same call never bear the key
+        ("ec2:RunInstances", "arn:aws:ec2:eu-central-1:444455556666:subnet/subnet-0", {}, True),
+        ("ec2:ModifyInstanceMetadataOptions", INSTANCE, {"ec2:Attribute/HttpTokens": "required"}, True),
+        ("ec2:ModifyInstanceMetadataOptions", INSTANCE, {"ec2:Attribute/HttpTokens": "optional"}, False),
+        ("ec2:ModifyInstanceMetadataOptions", INSTANCE, {}, True),
+        ("s3:GetObject", "arn:aws:s3:::eu-data/x", {"ec2:RoleDelivery": "1.0"}, False),
+        ("s3:GetObject", "arn:aws:s3:::eu-data/x", {"ec2:RoleDelivery": "2.0"}, True),
+    ],
+)
+def test_an_instance_gives_its_credentials_to_those_with_a_token_alone(
+    action: str, resource: str, context: dict[str, str], allowed: bool
+):
+    found = denied(EU, action, "eu-central-1", resource=resource, keys=context)
+    assert (found == []) is allowed
+    assert all(sid.startswith("ComputeMetadata") for sid in found)
+    assert denied(EU, action, "eu-central-1", BREAK_GLASS, resource=resource, keys=context) == []

@@ -1,18 +1,27 @@
-import pytest
-from resource_policy_proofs import EU, FIRST, LANDED, SECOND, TRAIL_BUCKET, TRAILS, trail_bucket_difference
+from collections.abc import Sequence
 
-from sovereignty.compile import trail_delivery
+import pytest
+from resource_policy_proofs import BUCKETS, EU, FIRST, LANDED, SECOND, TRAIL_BUCKET, TRAILS, kept_difference
+
+from sovereignty.compile import bucket_policy
 from sovereignty.errors import InputError
 
-DELIVERY = trail_delivery.document(EU, LANDED, TRAIL_BUCKET, TRAILS)
+BUCKET = BUCKETS["trail bucket"]
+
+
+def document(trails: Sequence[str] | None = None):
+    return bucket_policy.document(EU, LANDED, TRAIL_BUCKET, receives=("trail",), trail_arns=trails)
+
+
+DELIVERY = document(TRAILS)
 
 
 def test_the_trails_deliver_and_everybody_is_refused_exactly_as_the_judgement_says():
-    assert trail_bucket_difference(DELIVERY.body) is None
+    assert kept_difference(BUCKET, DELIVERY.body) is None
 
 
 def test_each_accounts_trails_write_below_that_accounts_prefix():
-    writing = [each for each in DELIVERY.body["Statement"] if each["Effect"] == "Allow"][1:]
+    writing = [each for each in DELIVERY.body["Statement"] if each["Sid"].startswith("AuditTrailDelivery")][1:]
     assert [
         (each["Resource"].split("/")[2], len(each["Condition"]["StringEquals"]["aws:SourceArn"])) for each in writing
     ] == [
@@ -33,16 +42,16 @@ def test_each_accounts_trails_write_below_that_accounts_prefix():
 )
 def test_a_trail_that_is_not_the_zones_does_not_deliver(trail: str):
     with pytest.raises(InputError, match="isn't the zone's"):
-        trail_delivery.document(EU, LANDED, TRAIL_BUCKET, [*TRAILS, trail])
+        document([*TRAILS, trail])
 
 
 def test_a_bucket_without_a_trail_is_an_error():
     with pytest.raises(InputError, match="No trail delivers"):
-        trail_delivery.document(EU, LANDED, TRAIL_BUCKET, [])
+        document([])
 
 
 def test_trails_in_any_order_and_named_twice_give_the_same_document():
-    assert trail_delivery.document(EU, LANDED, TRAIL_BUCKET, [*reversed(TRAILS), TRAILS[0]]) == DELIVERY
+    assert document([*reversed(TRAILS), TRAILS[0]]) == DELIVERY
 
 
 def test_the_policy_is_within_the_quota():

@@ -145,10 +145,15 @@ def target_changes(zone: Zone) -> Iterator[Change]:
     assert zone.aws
     for row in controls.aws_protections(zone.aws.partition):
         if row.when and row.when[0] in _TARGETS:
-            for value in _TARGETS[row.when[0]](zone):
-                yield "*", {row.when[1]: value}
+            # where the row speaks of some resources alone, the key counts on those
+            own = (each.format(p=zone.aws.partition, break_glass=zone.break_glass.aws_role) for each in row.resources)
+            for resource in ("*", *(each.replace("*", "x1") for each in own if each != "*")):
+                for value in _TARGETS[row.when[0]](zone):
+                    yield resource, {row.when[1]: value}
         if row.when and row.when[0] == NAMED:
             yield "*", {row.when[1]: None}
+    for delivery in ("1.0", "2.0", "1.9", "2", "", "3.0"):
+        yield "*", {controls.aws_delivery().key: delivery}
     for spec in (None, "ECC_NIST_P256", "SYMMETRIC_DEFAULT", "ecc_nist_p256"):
         yield "*", {"kms:KeySpec": spec}
 
@@ -286,6 +291,10 @@ def _days(zone: Zone) -> tuple[Value | None, ...]:
     return (*(str(number) for number in (0, 1, days - 1, days, days + 1, 100 * days)), "-1", f"{days}.5", "many")
 
 
+def _tokens(zone: Zone) -> tuple[Value | None, ...]:
+    return ("required", "optional", "Required", "require", "")
+
+
 _TARGETS = {
     "outside_zone": _single,
     "named_outside_zone": _single,
@@ -296,6 +305,8 @@ _TARGETS = {
     "any_arn_outside_zone": _arns,
     "beside_availability_zones": _zones_of_availability,
     "shorter_than_retention": _days,
+    "not_required": _tokens,
+    "named_not_required": _tokens,
 }
 
 

@@ -17,7 +17,7 @@ class LawSets:
     def __init__(self, law: AwsLaw, space: ActionSpace):
         self.law = law
         self.places: dict[Traits, int] = {}
-        self.content = self.edge = 0
+        self.content = self.edge = self.every = 0
         self.rows = [0] * len(law.protections)
         self.guards: dict[str, int] = {}
         for number, action in enumerate(space.actions):
@@ -26,6 +26,7 @@ class LawSets:
             self.places[alike] = self.places.get(alike, 0) | bit
             self.content |= bit if traits.content else 0
             self.edge |= bit if traits.perimeter else 0
+            self.every |= bit
             for row in traits.protections:
                 self.rows[row] |= bit
             for guard in traits.guards:
@@ -45,6 +46,8 @@ class LawSets:
                 continue
             if mask := self._protected(number, seen) & ~own:
                 found[row.control] = found.get(row.control, 0) | mask
+        if law.delivered_too_plainly(seen.context):
+            found[law.delivery.control] = self.every
         if law.foreign(seen.resource, seen.context):
             found[law.perimeter.control] = self.edge
         return {control: mask for control, mask in found.items() if mask}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from made import EU, alone, changed, resource, together
 
+from sovereignty.footprint import AwsFootprint
 from sovereignty.plan import UNKNOWN, Provider
 from sovereignty.rules import RULES
 from sovereignty.rules.judge import Judge
@@ -113,6 +114,20 @@ def test_no_property_leads_into_a_zone_or_outpost_that_may_stand_elsewhere(kind:
 )
 def test_a_regions_own_zones_are_allowed_by_name_and_by_id(kind: str, props: dict):
     assert alone(resource(kind, {"region": "eu-central-1", **props})) == []
+
+
+@pytest.mark.parametrize(
+    "aws",
+    [
+        {"partition": "aws-us-gov", "home": "us-gov-west-1", "regions": ["us-gov-west-1"]},
+        {"partition": "aws-cn", "home": "cn-north-1", "regions": ["cn-north-1"]},
+        {"partition": "aws-eusc", "home": "eusc-de-east-1", "regions": ["eusc-de-east-1"]},
+    ],
+)
+def test_a_regions_own_zones_are_allowed_in_every_partition(aws: dict):
+    zone = EU.model_copy(update={"aws": AwsFootprint.model_validate(aws)})
+    region = aws["home"]
+    assert alone(resource(SUBNET, {"region": region, "availabilityZone": f"{region}a"}), zone) == []
 
 
 @pytest.mark.parametrize("token", ["random_x_v20240101:index:Thing", "tls_a_v20240101:index:Key"])

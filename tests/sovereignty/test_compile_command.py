@@ -56,6 +56,31 @@ def test_a_changed_zone_replaces_what_was_there_and_leaves_nothing_beside(home: 
     assert {path.name for path in home.iterdir()} == {"zones", "Pulumi.eu.yaml", "out"}
 
 
+def test_the_foundation_compiles_to_what_the_organizations_root_gets(home: Path):
+    file = home / "foundation.yaml"
+    account, organization = '"111122223333"', "o-a1b2c3d4e5"
+    file.write_text(
+        "config:\n  aws:region: eu-central-1\n"
+        f"  sovereign-foundation:awsManagementAccount: {account}\n"
+        f"  sovereign-foundation:awsOrganizationId: {organization}\n"
+    )
+    told, _ = run("compile", "foundation", "--out", "out", "--stack", str(file), "--summary", code=0)
+    assert "RCPs of the organization's root" in told
+    manifest = json.loads((home / "out" / "manifest.json").read_text())
+    assert (manifest["schema"], manifest["zone"]) == (1, "foundation")
+    held = contents(home / "out")
+    assert {row["path"] for row in manifest["files"]} == held.keys() - {"manifest.json"}
+    root = {row["path"] for row in manifest["files"] if row["target"] == "aws:root"}
+    assert {path.partition("/")[2].partition("/")[0] for path in root} == {"rcp", "ai-opt-out"}
+    assert all(organization.encode() in held[path] for path in root if "/rcp/" in path and path.endswith("-1.json"))
+    file.write_text(
+        file.read_text().replace("awsOrganizationId", "awsSecurityAccount").replace(organization, '"444455556666"')
+    )
+    _, errors = run("compile", "foundation", "--out", "out", "--stack", str(file), code=2)
+    assert "sovereign-foundation:awsOrganizationId: It is missing" in errors
+    assert contents(home / "out") == held
+
+
 def test_the_same_documents_give_the_same_bytes_in_any_order(tmp_path: Path):
     documents = [one(), one("aws/rcp/eu-1.json")]
     output.write("eu", documents, tmp_path / "out")
@@ -87,7 +112,7 @@ def test_the_summary_shows_sizes_and_attachments_against_the_quotas(home: Path):
         (("compile", "us", "--out", "out"), "Pulumi.us.yaml"),
         (("compile", "eu"), "--out DIR"),
         (("compile", "eu", "--out", ""), "--out: It is empty."),
-        (("compile", "foundation", "--out", "out"), "compiles nothing for the organization's root"),
+        (("compile", "foundation", "--out", "out"), "foundation/Pulumi.org.yaml"),
         (("compile", "eu", "--out", "Pulumi.eu.yaml"), "a file, not a folder"),
         (("compile", "eu", "--out", "."), "which is not of an earlier run"),
         (("compile", "eu", "--out", "Pulumi.eu.yaml/out"), "can't be written"),

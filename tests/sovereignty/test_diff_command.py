@@ -124,7 +124,10 @@ def test_statements_that_bind_others_than_ordinary_callers_are_told_by_name(home
     found = diff(against="out")
     gained = says(found["gained"])
     assert gained.startswith("SCP statement IdentityResourcePerimeter1 (refuses): ec2:Owner (StringNotEquals")
-    assert gained.endswith("): 123456789012 added.")
+    assert "): 123456789012 added.\n" in gained
+    owners = "aws/policies/eu-ec2.json: ec2_attributes.allowed_images_settings.image_criteria.criteria_2"
+    assert f"{owners}.allowed_image_providers is set to 123456789012." in gained
+    assert f"{owners}.image_names is set to sovereign-*." in gained
     assert found["lost"] == []
 
 

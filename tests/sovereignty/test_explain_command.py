@@ -151,7 +151,9 @@ def test_a_call_is_judged_on_the_resources_that_every_such_call_has():
     told = explained(*call, "--context", "aws:RequestTag/DataResidency=US", code=1)
     assert (told["control"], [said["sid"] for said in told["documents"]]) == ("tags.residency", ["TagsResidency2"])
     assert "instance/i-0" in told["assumed"]
-    assert "which bears the zone's tags" in explained(*call, code=0)["assumed"]
+    assert "which bears the zone's tags, which answers to IMDSv2 alone" in explained(*call, code=0)["assumed"]
+    told = explained(*call, "--context", "ec2:MetadataHttpTokens=optional", code=1)
+    assert (told["control"], told["documents"][0]["sid"][:-1]) == ("compute.metadata", "ComputeMetadata")
     assert explained(*call, "--resource", "*", "--context", "aws:RequestTag/DataResidency=US", code=1)
 
 
@@ -190,6 +192,9 @@ def test_the_zones_key_is_asked_where_it_is_named():
     ("action", "resource", "keys", "control"),
     [
         ("s3:PutObject", f"{TRAIL}/AWSLogs/444455556666/x", (), "audit.trail-writers"),
+        ("s3:PutObject", "arn:aws:s3:::eu-flow-logs-444455556666/x", (), "audit.log-writers"),
+        ("s3:ReplicateObject", "arn:aws:s3:::eu-config-locked-444455556666/x", (), "audit.log-writers"),
+        ("s3:DeleteBucketWebsite", "arn:aws:s3:::eu-config-444455556666", (), "worm.weakening"),
         ("s3:PutObject", f"{RECORDS}/x", (), ""),
         ("s3:PutObject", f"{RECORDS}/x", ("s3:x-amz-server-side-encryption=AES256",), "keys.zone-key"),
         (

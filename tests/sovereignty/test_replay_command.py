@@ -421,6 +421,16 @@ def test_a_file_of_any_size_is_held_in_part_only(tmp_path: Path):
     assert peak < 3_000_000
 
 
+def test_credentials_that_an_instance_got_without_a_token_are_told():
+    """`ec2RoleDelivery` stands in a record's sessionContext (CloudTrail User Guide, userIdentity element)."""
+    for version, control in (("1.0", "compute.metadata"), ("2.0", "")):
+        told = record("s3:GetObject")
+        told["userIdentity"]["sessionContext"]["ec2RoleDelivery"] = version
+        call = of(told, Setting(*judged_zone()))
+        assert isinstance(call, Call)
+        assert judge().verdict(call).refused == control
+
+
 def test_a_verdict_is_what_the_evaluation_of_the_policies_says():
     """What is not known is left absent there: where that decides, the verdict has to be undecided."""
     policies = [parse(document.body) for document in (*scp.documents(*judged_zone()), *rcp.documents(*judged_zone()))]

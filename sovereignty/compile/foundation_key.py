@@ -1,0 +1,80 @@
+"""The policy of the foundation's KMS key in the management account: for its trail and its alarms, and nothing else.
+
+The management account administers it, as no SCP could refuse that there; the watch tells of a change. CloudTrail
+encrypts the one trail with it, EventBridge publishes to the alarms' topic, and the account's own principals read.
+
+Sources: AWS CloudTrail User Guide, "Configure AWS KMS key policies for CloudTrail"; Amazon SNS Developer Guide, "Key
+management" (event sources from AWS services and encrypted topics); AWS KMS Developer Guide, "Key policies in AWS KMS".
+"""
+
+from __future__ import annotations
+
+from sovereignty.compile.document import Document, aws_limit, policy, sid
+from sovereignty.compile.kms_key_policy import LONGEST_WAIT
+from sovereignty.compile.principals import outsiders
+from sovereignty.compile.trail_delivery import TRAIL
+
+ADMINISTRATION, ACCOUNT, SERVICES, DELETION = (
+    "keys.administration",
+    "keys.account",
+    "identity.services",
+    "keys.deletion",
+)
+EVENTS = "events.amazonaws.com"
+
+
+def document(partition: str, region: str, account: str, organization: str, trail: str | None = None) -> Document:
+    """The policy of the key in `region`; `trail`: the ARN of the trail that it encrypts, where it does."""
+    owner = {"AWS": f"arn:{partition}:iam::{account}:root"}
+    rules = f"arn:{partition}:events:{region}:{account}:rule/*"
+    statements = [
+        (ADMINISTRATION, {"Effect": "Allow", "Principal": owner, "Action": "kms:*"}),
+        (
+            SERVICES,
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": EVENTS},
+                "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+                "Condition": {
+                    "StringEquals": {"aws:SourceAccount": account},
+                    "ArnLikeIfExists": {"aws:SourceArn": rules},
+                },
+            },
+        ),
+    ]
+    if trail:
+        statements += [
+            (
+                SERVICES,
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": TRAIL},
+                    "Action": "kms:GenerateDataKey*",
+                    "Condition": {
+                        "StringEquals": {"aws:SourceArn": trail, "kms:EncryptionContext:aws:cloudtrail:arn": trail}
+                    },
+                },
+            ),
+            (
+                SERVICES,
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": TRAIL},
+                    "Action": "kms:DescribeKey",
+                    "Condition": {"StringEquals": {"aws:SourceArn": trail}},
+                },
+            ),
+        ]
+    wait = {"NumericLessThan": {"kms:ScheduleKeyDeletionPendingWindowInDays": str(LONGEST_WAIT)}}
+    everybody = {"Effect": "Deny", "Principal": "*"}
+    statements += [
+        (ACCOUNT, {**everybody, "Action": "kms:*", "Condition": outsiders(organization)}),
+        (DELETION, {**everybody, "Action": "kms:ScheduleKeyDeletion", "Condition": wait}),
+    ]
+    counts: dict[str, int] = {}
+    named = []
+    for control, statement in statements:
+        counts[control] = counts.get(control, 0) + 1
+        named.append({**statement, "Sid": sid(control, counts[control]), "Resource": "*"})
+    limit = aws_limit(partition, "kms", "key_policy_document")
+    return policy(f"aws/policies/foundation-key-{region}.json", "aws:key", named, limit, set(counts))
