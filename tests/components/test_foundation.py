@@ -1,4 +1,3 @@
-import runpy
 from typing import Any
 
 import pytest
@@ -6,8 +5,8 @@ from built import ROOT
 
 from sovereignty.documents import read_yaml
 from sovereignty.errors import InputError
+from sovereignty.foundation_deployment import from_config, load_stack
 
-from_config = runpy.run_path(str(ROOT / "foundation" / "settings.py"))["from_config"]
 STACK_FILE = "foundation/Pulumi.org.yaml"
 PREFIX = "sovereign-foundation:"
 
@@ -15,6 +14,15 @@ PREFIX = "sovereign-foundation:"
 def committed() -> dict[str, str]:
     data: Any = read_yaml(ROOT / STACK_FILE)
     return {key: value for key, value in data["config"].items() if isinstance(value, str)}
+
+
+def test_lists_numbers_and_switches_are_read_as_the_engine_and_as_the_file_write_them():
+    own = {"awsPartnerAccounts": '["222233334444"]', "awsTrailYears": "3", "awsRootPolicies": "false"}
+    found = from_config(committed() | {f"{PREFIX}{key}": value for key, value in own.items()}, STACK_FILE)
+    assert (found.aws_partner_accounts, found.aws_trail_years, found.aws_root_policies) == (("222233334444",), 3, False)
+    file, region, where = load_stack(ROOT / STACK_FILE)
+    assert file.aws_root_policies and file.aws_management_trail and file.aws_trail_years == 1
+    assert region == "eu-central-1" and where.endswith(STACK_FILE)
 
 
 def test_the_committed_stack_file_gives_both_clouds():
@@ -35,10 +43,23 @@ def test_an_empty_text_means_not_given():
         ({"awsManagementAcount": "111122223333"}, "awsManagementAcount: There is no such key"),
         ({"awsManagementAccount": "1111"}, "awsManagementAccount: This is not an account id"),
         ({"azureSubscription": ""}, "azureSubscription: It is missing, and Azure needs both"),
+        ({"awsSecurityAccount": "111122223333"}, "awsSecurityAccount: The management account is given"),
+        ({"awsPartnerAccounts": ["111122223333"]}, "awsPartnerAccounts: The management account is among them"),
+        ({"awsPartnerAccounts": "222233334444"}, "awsPartnerAccounts: A list is expected"),
+        ({"awsSecurityRegions": ["us-gov-west-1"]}, "awsSecurityRegions: us-gov-west-1 is of partition aws-us-gov"),
+        ({"awsTrailYears": "0"}, "awsTrailYears"),
+        ({"awsTrailYears": "1.5"}, "awsTrailYears"),
+        ({"awsRootPolicies": "no"}, "awsRootPolicies: true or false is expected"),
+        ({"awsForwardTo": "arn:aws:sns:eu-central-1:1:x"}, "awsForwardTo: This is not an event bus's ARN"),
+        (
+            {"awsForwardTo": "arn:aws-cn:events:cn-north-1:444455556666:event-bus/x"},
+            "awsForwardTo: The event bus is not",
+        ),
+        ({"awsAlarmSubscribers": ["security"]}, r"awsAlarmSubscribers\[0\]: This is not an e-mail"),
         ({"awsManagementAccount": "", "azureTenantId": "", "azureSubscription": ""}, "Neither cloud is given"),
     ],
 )
-def test_a_mistake_is_told_with_its_file_and_key(changes: dict[str, str], message: str):
+def test_a_mistake_is_told_with_its_file_and_key(changes: dict[str, Any], message: str):
     changed = {**committed(), **{f"{PREFIX}{key}": value for key, value in changes.items()}}
     with pytest.raises(InputError, match=rf"^foundation/Pulumi\.org\.yaml: .*{message}"):
         from_config(changed, STACK_FILE)
@@ -47,3 +68,11 @@ def test_a_mistake_is_told_with_its_file_and_key(changes: dict[str, str], messag
 def test_aws_needs_a_region_to_sign_in_at():
     with pytest.raises(InputError, match="aws:region"):
         from_config({key: value for key, value in committed().items() if key != "aws:region"}, STACK_FILE)
+
+
+def test_a_bus_in_another_region_is_refused_where_the_partition_has_no_such_targets():
+    china = {"aws:region": "cn-north-1", f"{PREFIX}awsManagementAccount": "111122223333"}
+    bus = "arn:aws-cn:events:{}:444455556666:event-bus/x"
+    assert from_config({**china, f"{PREFIX}awsForwardTo": bus.format("cn-northwest-1")}, STACK_FILE).aws_forward_to
+    with pytest.raises(InputError, match="awsForwardTo: In this partition"):
+        from_config({**china, f"{PREFIX}awsForwardTo": bus.format("cn-north-1")}, STACK_FILE)
