@@ -15,6 +15,8 @@ class Parents:
     """The parents of a zone: an OU or the root, by id, and a management group, by id or whole path."""
 
     aws_ou_id: pulumi.Input[str] | None = None
+    aws_sandbox_ou_id: pulumi.Input[str] | None = None
+    """What its sandbox OU is made under; None: the same."""
     azure_management_group_id: pulumi.Input[str] | None = None
 
 
@@ -23,7 +25,9 @@ async def parents(deployment: Deployment) -> Parents:
 
     InputError where the foundation lacks the output: a stack that is not deployed gives nothing, without a word.
     """
-    own = Parents(deployment.aws_parent_ou_id, deployment.azure_parent_management_group_id)
+    own = Parents(
+        deployment.aws_parent_ou_id, deployment.aws_sandbox_parent_ou_id, deployment.azure_parent_management_group_id
+    )
     if not deployment.foundation:
         return own
     foundation = pulumi.StackReference(f"{pulumi.get_organization()}/{deployment.foundation}")
@@ -38,5 +42,6 @@ async def parents(deployment: Deployment) -> Parents:
 
     return Parents(
         await output("awsSovereigntyOuId") if deployment.aws_accounts else None,
+        await output("awsSandboxParentOuId") if deployment.aws_accounts else None,
         await output("azureSovereigntyManagementGroupId") if deployment.azure_subscriptions else None,
     )

@@ -44,7 +44,7 @@ class ResidencyZone(pulumi.ComponentResource):
     def __init__(self, name: str, args: ResidencyZoneArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__("sovereign-zones:index:ResidencyZone", name, None, opts)
         zone, deployment = args.zone, args.deployment
-        _refuse_what_is_not_built(deployment)
+        _refuse_what_is_not_built(zone, deployment)
         above, child = args.parents, pulumi.ResourceOptions(parent=self)
         self.aws: AwsZone | None = None
         self.azure: AzureZone | None = None
@@ -57,6 +57,7 @@ class ResidencyZone(pulumi.ComponentResource):
                 deployment=deployment,
                 providers=args.providers.aws,
                 parent_ou_id=_given(above.aws_ou_id, deployment, "aws_parent_ou_id"),
+                sandbox_parent_ou_id=above.aws_sandbox_ou_id,
             )
             self.aws = AwsZone(name, on_aws, child)
         if args.providers.azure:
@@ -86,12 +87,10 @@ def _given(parent: pulumi.Input[str] | None, deployment: Deployment, name: str) 
     return parent
 
 
-def _refuse_what_is_not_built(deployment: Deployment) -> None:
-    if deployment.rollout != "zone":
-        where = f"Pulumi.{deployment.zone}.yaml: {key('rollout')}"
-        raise InputError(
-            Problem(where, "A rollout to the sandbox needs released policies, and there are none yet.", "Use `zone`.")
-        )
+def _refuse_what_is_not_built(zone: Zone, deployment: Deployment) -> None:
+    if deployment.rollout != "zone" and zone.azure:
+        found = "Azure's policies have no sandbox management group yet: this version would bind the zone at once."
+        raise InputError(Problem(f"Pulumi.{deployment.zone}.yaml: {key('rollout')}", found, "Use `zone`."))
 
 
 def _declared(zone: Zone) -> dict[str, Any]:
@@ -108,13 +107,26 @@ def _declared(zone: Zone) -> dict[str, Any]:
 def _on_aws(part: AwsZone | None) -> dict[str, Any]:
     if part is None:
         return {}
+    regions = part.regions.items()
     return {
         "awsOuId": part.unit.unit_id,
         "awsZoneOuPath": part.unit.path,
         "awsPolicyIds": part.unit.policy_ids,
+        "awsSandboxOuId": part.unit.sandbox_unit_id,
         "awsKeyArn": part.key.arn,
         "awsKeyAlias": part.key.alias,
+        "awsKeyArns": {region: key.arn for region, key in part.keys.items()},
+        "awsSigningKeyArn": part.signing.arn,
         "awsRecordsBucket": part.records.name,
+        "awsTrailArn": part.trail.arn,
+        "awsTrailBucket": part.trail_records.name,
+        "awsTrailLogGroupArn": part.trail.log_group_arn,
+        "awsFlowLogsBucket": part.flow_logs.name,
+        "awsConfigurationBucket": part.configuration.locked_bucket,
+        "awsAlarmTopicArn": part.alarms.arn,
+        "awsVpcIds": {region: each.network.vpc_id for region, each in regions},
+        "awsSubnetIds": {region: each.network.subnet_ids for region, each in regions},
+        "awsBackupVaultArns": {region: each.backup.arn for region, each in regions},
     }
 
 

@@ -125,7 +125,7 @@ def _down(sandbox: Sandbox, zone: Stack) -> int:
             _say(f"The foundation stays: {', '.join(living)} stand{'s' if len(living) == 1 else ''} on it.")
             return 0
         with sandbox.guarded("foundation"):
-            return _engine(sandbox, stack(*FOUNDATION), ["destroy", "--yes"], quiet=True)
+            return _engine(sandbox, stack(*FOUNDATION), ["destroy", "--yes", "--exclude-protected"], quiet=True)
 
 
 def _demo(sandbox: Sandbox, name: str) -> int:
@@ -153,7 +153,8 @@ def _foundation(sandbox: Sandbox) -> None:
             _say("Foundation: checked.")
         else:
             _say("Foundation: deploying the organization's own part, once.")
-        _engine(sandbox, foundation, ["up", "--yes", *_pack()], quiet=True)
+        # the update asks the pack as well; a preview that nobody sees would take as long again
+        _engine(sandbox, foundation, ["up", "--yes", "--skip-preview", *_pack()], quiet=True)
 
 
 def _engine(sandbox: Sandbox, on: Stack, arguments: list[str], *, settings: bool = True, quiet: bool = False) -> int:

@@ -16,6 +16,7 @@ from sandbox.values import holds_unknown, is_unknown
 
 _NAME_DIGITS = 7
 """Hexadecimal digits of an automatic name, after a hyphen (pulumi-terraform-bridge, tfbridge/names.go)."""
+ORGANIZATION = "aws:organizations/organization:Organization"
 _ACCOUNT = re.compile(r"\d{12}")
 
 
@@ -157,7 +158,8 @@ class Aws(Cloud):
         key = self.autonamed(kind)
         if key and inputs.get(key) is None and (prefix := inputs.get(f"{key}Prefix")):
             known[key] = render(f"{prefix}{{digits:26}}", {})
-        id = render(facts["id"], known) if "id" in facts else forms.id_like(kind.import_example, known, key)
+        shape = _id_template(facts, inputs)
+        id = render(shape, known) if shape else forms.id_like(kind.import_example, known, key)
         template = facts.get("arn") or forms.arn_like(kind, known, key)
         arn = render(template, {**known, "id": id} if id else known)
         if "arn" in kind.outputs and "arn" not in kind.inputs:
@@ -180,6 +182,7 @@ class Aws(Cloud):
             **{name: value for name, value in decided.items() if isinstance(value, str) and "{" not in value},
             **inputs,
             "host": str(inputs.get("url", "")).removeprefix("https://"),
+            "primary": str(inputs.get("primaryKeyArn", "")).rpartition("/")[2],
             "logical": urn.rsplit("::", 1)[-1],
             "account": self.account,
             "partition": self.partition,
@@ -202,7 +205,17 @@ class Aws(Cloud):
         place = re.fullmatch(r"(.+)@([a-z0-9-]+)", id)
         if place and partition_of(place[2]):  # how an import says that the resource is not in the provider's region
             id, inputs = place[1], {"region": place[2]}
-        return self.store.by_id(self.package, kind.token, id, self.scope(kind, inputs))
+        found = self.store.by_id(self.package, kind.token, id, self.scope(kind, inputs))
+        return found or self._given(kind, id)
+
+    def _given(self, kind: ResourceType, id: str) -> Row | None:
+        """What the sandbox's accounts have from the start: they are in an organization, which a program may adopt."""
+        if kind.token != ORGANIZATION or id != table("sandbox")["aws"]["organization"]:
+            return None
+        row = self.make(kind, "", {"featureSet": "ALL"}).row
+        self.store.add(row, put=True)
+        self.store.told(row)
+        return row
 
     def outliving(self, row: Row) -> tuple[Name, ...]:
         kind = self.sdk.resource(row.type)
@@ -238,6 +251,11 @@ class Aws(Cloud):
 
     def same(self, kind: ResourceType, path: str, old: Any, new: Any) -> bool:
         return old == new or (isinstance(old, str) and isinstance(new, str) and _same_document(old, new))
+
+
+def _id_template(facts: Mapping[str, Any], inputs: Mapping[str, Any]) -> str | None:
+    other = facts.get("id_where")
+    return other["id"] if other and inputs.get(other["input"]) == other["is"] else facts.get("id")
 
 
 def _listed(config: Mapping[str, Any], key: str) -> list[Any]:

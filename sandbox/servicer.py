@@ -18,6 +18,7 @@ from sandbox.aws import Aws
 from sandbox.azure import Azure
 from sandbox.cloud import Cloud, CloudError, Naming, covers
 from sandbox.protos import plugin_pb2, provider_pb2, provider_pb2_grpc
+from sandbox.schema import schema
 from sandbox.sdk import ResourceType, UnknownTypeError
 from sandbox.store import BrokenStoreError, NameTakenError, Store
 from sandbox.validate import Failure
@@ -88,7 +89,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()  # no change takes long enough to be given up
 
     def GetSchema(self, request: Any, context: grpc.ServicerContext) -> Any:
-        self._refuse(context, "holds no schema; take it from the real provider: pulumi package get-schema")
+        return provider_pb2.GetSchemaResponse(schema=schema(self.cloud.sdk))
 
     def Parameterize(self, request: Any, context: grpc.ServicerContext) -> Any:
         self._refuse(

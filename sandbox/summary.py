@@ -51,11 +51,21 @@ def show_what_stays(left: list[dict[str, Any]]) -> None:
         return
     console = Console(highlight=False)
     console.print("\nWhat stays, because it is protected (locked data, and the keys it can't be read without):")
-    for resource in stays:
-        console.print(f"  {kind(resource)} {_name(resource)}")
+    for whole, parts in _by_component(stays).items():
+        console.print(f"  {whole}: {', '.join(parts)}", soft_wrap=True)
     if under:
         console.print(f"and what it stands on: {', '.join(f'{kind(r)} {_name(r)}' for r in under)}.", soft_wrap=True)
     console.print("`make up` goes on from here. `make clean-sandbox` forgets the sandbox with all of it.")
+
+
+def _by_component(stays: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """The kinds of what stays, under the component that each is a part of."""
+    found: dict[str, list[str]] = {}
+    for resource in stays:
+        above, _, named = str(resource.get("parent", "")).rpartition("::")
+        whole = f"{above.rpartition(':')[2]} {named}" if "$" in above or "index:" in above else "the stack"
+        found.setdefault(whole, []).append(kind(resource))
+    return found
 
 
 def resources(sandbox: Sandbox, stack: Stack) -> list[dict[str, Any]]:

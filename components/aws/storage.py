@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import s3
 
-from sovereignty.compile import bucket_policy
+from components.aws import bucket_parts
 from sovereignty.deployment import Deployment
+from sovereignty.errors import InputError, Problem
 from sovereignty.zone import Retention, Zone
-
-ABANDONED_UPLOAD_DAYS = 7
-"""Parts of an upload that was never finished are locked by nothing and paid for: they go after a week."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,109 +23,96 @@ class WormBucketArgs:
     bucket: str
     """The bucket's name. Said, not generated: so its policy is known, and judged, before the bucket exists."""
     key: pulumi.Input[str]
-    """ARN of the zone's KMS key."""
+    """ARN of the zone's KMS key in the bucket's region."""
     retention: Retention | None = None
-    """None: the zone's own."""
+    """None: the zone's own. Never shorter, nor in a weaker mode."""
+    longer_than_the_zone: bool = False
+    """Confirms a COMPLIANCE lock that the zone doesn't ask for: nobody can shorten it, not even AWS."""
+    receives: Sequence[str] = ()
+    """What is delivered here: config, flow-logs, inventory (of other buckets), organization-trail, replicas, trail."""
 
 
 class WormBucket(pulumi.ComponentResource):
     """A bucket whose objects nobody can change or delete before their retention ends. Protected, with all it needs.
 
-    Outputs: `name`, `arn`. Source: S3 User Guide, "Locking objects with Object Lock".
+    Object Lock with the retention as default, versions, the zone's key with a bucket key, no ACLs, no public access, a
+    policy that keeps the perimeter and the lock, a weekly inventory of all versions, notices to EventBridge, and the
+    archive of the retention (Glacier Flexible Retrieval). Versions never expire: what happens after the retention is
+    for people to decide. Where `receives` names a service that delivers records, or `replicas`, nobody else writes.
+
+    Outputs: `name`, `arn`; who uses them waits for the bucket's policy.
+    Cost: what is stored, for as long as it is locked; 0.0025 USD per million objects listed; a transition to the
+    archive is charged per object, which outweighs the saving for objects of a few kilobytes.
+    Traps: a COMPLIANCE lock ends with its date or with the account, and with nothing else. Uploads need Content-MD5 or
+    a checksum header (S3 User Guide, "Object Lock considerations"). CloudTrail and flow logs deliver to a locked
+    bucket; AWS Config doesn't where there is a default retention (Config Developer Guide, "Managing the delivery
+    channel"): `ConfigRecords` is for that; S3's server access logs never do. A delete marker hides an object, and the
+    version below it stays. Inventories are delivered into the bucket itself, below `inventory/`, and locked like the
+    rest; that S3 delivers them there is nowhere denied, and unverified. The bucket lies in its provider's region.
+    Source: S3 User Guide, "Locking objects with Object Lock", "Cataloging and analyzing your data with S3 Inventory"
+    (a bucket can be the destination of its own).
     """
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: WormBucketArgs, opts: pulumi.ResourceOptions | None = None):
-        super().__init__("sovereign-zones:index:WormBucket", name, None, opts)
+        bucket_parts.check("WormBucketArgs", args.bucket, args.receives)
         retention = args.retention or args.zone.retention
-        kept = pulumi.ResourceOptions(parent=self, protect=True)
-        bucket = s3.Bucket(name, bucket=args.bucket, object_lock_enabled=True, force_destroy=False, opts=kept)
-        closed = s3.BucketPublicAccessBlock(
+        _check(args.zone, retention, args.longer_than_the_zone)
+        super().__init__("sovereign-zones:index:WormBucket", name, None, opts)
+        parts = bucket_parts.make(
+            self,
             name,
-            bucket=bucket.id,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=kept,
+            zone=args.zone,
+            deployment=args.deployment,
+            bucket=args.bucket,
+            key=args.key,
+            receives=args.receives,
+            lifecycle=_archive(retention),
+            lock=retention,
         )
-        s3.BucketOwnershipControls(
-            name,
-            bucket=bucket.id,
-            rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-            opts=kept,
-        )
-        versioning = s3.BucketVersioning(
-            name,
-            bucket=bucket.id,
-            versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
-            opts=kept,
-        )
-        s3.BucketServerSideEncryptionConfiguration(
-            name,
-            bucket=bucket.id,
-            rules=[
-                s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                        sse_algorithm="aws:kms", kms_master_key_id=args.key
-                    ),
-                    bucket_key_enabled=True,
-                )
-            ],
-            opts=kept,
-        )
-        versioned = pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=[versioning]))
-        lock = s3.BucketObjectLockConfiguration(
-            name,
-            bucket=bucket.id,
-            rule=s3.BucketObjectLockConfigurationRuleArgs(
-                default_retention=s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(
-                    mode=retention.mode, years=retention.years
-                )
-            ),
-            opts=versioned,
-        )
-        s3.BucketPolicy(
-            name,
-            bucket=bucket.id,
-            policy=bucket_policy.document(args.zone, args.deployment, args.bucket, retention).text,
-            # S3 answers "conflicting conditional operation" while a public-access block is on its way; and once the
-            # policy stands, nobody may set the lock
-            opts=pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=[closed, lock])),
-        )
-        s3.BucketLifecycleConfiguration(name, bucket=bucket.id, rules=_lifecycle(retention), opts=versioned)
-        self.name, self.arn = bucket.bucket, bucket.arn
+        self.name, self.arn = parts.name, parts.arn
         self.register_outputs({"name": self.name, "arn": self.arn})
 
 
-def _lifecycle(retention: Retention) -> list[s3.BucketLifecycleConfigurationRuleArgs]:
-    """Versions move to the archive and never expire: what happens after the retention is for people to decide."""
-    whole_bucket = s3.BucketLifecycleConfigurationRuleFilterArgs(prefix="")
-    rules = [
-        s3.BucketLifecycleConfigurationRuleArgs(
-            id="abandoned-uploads",
-            status="Enabled",
-            filter=whole_bucket,
-            abort_incomplete_multipart_upload=s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
-                days_after_initiation=ABANDONED_UPLOAD_DAYS
-            ),
-        )
-    ]
-    if retention.archive_after_days is not None:
-        days, storage_class = retention.archive_after_days, "GLACIER"
-        rules.append(
-            s3.BucketLifecycleConfigurationRuleArgs(
-                id="archive",
-                status="Enabled",
-                filter=whole_bucket,
-                transitions=[s3.BucketLifecycleConfigurationRuleTransitionArgs(days=days, storage_class=storage_class)],
-                noncurrent_version_transitions=[
-                    s3.BucketLifecycleConfigurationRuleNoncurrentVersionTransitionArgs(
-                        noncurrent_days=days, storage_class=storage_class
-                    )
-                ],
+def _check(zone: Zone, retention: Retention, confirmed: bool) -> None:
+    own = zone.retention
+    where = f"zones/{zone.zone}.yaml: retention"
+    if retention.years < own.years or (retention.mode != "COMPLIANCE" and own.mode == "COMPLIANCE"):
+        raise InputError(
+            Problem(
+                "WormBucketArgs.retention",
+                f"{retention.mode} for {retention.years} years is weaker than {where}: {own.mode}, {own.years} years.",
+                "Leave it out, or lock for longer.",
             )
         )
-    return rules
+    binds = retention.years > own.years or own.mode != "COMPLIANCE"
+    if retention.mode == "COMPLIANCE" and binds and not confirmed:
+        raise InputError(
+            Problem(
+                "WormBucketArgs.longer_than_the_zone",
+                f"COMPLIANCE for {retention.years} years is more than {where}: {own.mode}, {own.years} years, and"
+                " nobody can take it back.",
+                "Leave the retention out, or write longer_than_the_zone=True.",
+            )
+        )
+
+
+def _archive(retention: Retention) -> list[s3.BucketLifecycleConfigurationRuleArgs]:
+    if retention.archive_after_days is None:
+        return []
+    days, storage_class = retention.archive_after_days, "GLACIER"
+    return [
+        s3.BucketLifecycleConfigurationRuleArgs(
+            id="archive",
+            status="Enabled",
+            filter=bucket_parts.WHOLE_BUCKET,
+            transitions=[s3.BucketLifecycleConfigurationRuleTransitionArgs(days=days, storage_class=storage_class)],
+            noncurrent_version_transitions=[
+                s3.BucketLifecycleConfigurationRuleNoncurrentVersionTransitionArgs(
+                    noncurrent_days=days, storage_class=storage_class
+                )
+            ],
+        )
+    ]

@@ -71,14 +71,18 @@ def _service_principal(cloud: Aws, arguments: Mapping[str, Any]) -> dict[str, An
 
 
 def _organization(cloud: Aws, _: Mapping[str, Any]) -> dict[str, Any]:
+    empty = ("accounts", "nonMasterAccounts", "awsServiceAccessPrincipals", "enabledPolicyTypes")
+    lists: dict[str, Any] = {key: [] for key in empty}
     made = cloud.store.by_type("aws", "aws:organizations/organization:Organization")
     if made:
-        return {"accounts": [], **made[-1].outputs, "id": made[-1].id}
+        return {
+            **lists,
+            **{key: value for key, value in made[-1].outputs.items() if value is not None},
+            "id": made[-1].id,
+        }
     kind = cloud.sdk.resource("aws:organizations/organization:Organization")
     known = {**table("sandbox")["aws"], "account": cloud.account, "partition": cloud.partition}
     outputs = render(cloud.facts(kind)["outputs"], known)
-    empty = ("accounts", "nonMasterAccounts", "awsServiceAccessPrincipals", "enabledPolicyTypes")
-    lists: dict[str, Any] = {key: [] for key in empty}
     arn = render(cloud.facts(kind)["arn"], known)
     return {**lists, **outputs, "arn": arn, "id": known["organization"], "featureSet": "ALL"}
 
@@ -114,6 +118,21 @@ def _units(cloud: Aws, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": arguments["parentId"], "parentId": arguments["parentId"], "children": shown}
 
 
+def _policies_for_target(cloud: Aws, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The ids of the policies of one type that hang directly at a root, an OU or an account.
+
+    AWS attaches one of its own to each, of both types that authorize (AWS Organizations User Guide, SCPs and RCPs).
+    """
+    type_, target = str(arguments["filter"]), str(arguments["targetId"])
+    own = {"SERVICE_CONTROL_POLICY": ["p-FullAWSAccess"], "RESOURCE_CONTROL_POLICY": ["p-RCPFullAWSAccess"]}
+    policy, attachment = "aws:organizations/policy:Policy", "aws:organizations/policyAttachment:PolicyAttachment"
+    attached = (row.outputs for row in cloud.store.by_type("aws", attachment))
+    there = [str(row["policyId"]) for row in attached if row.get("targetId") == target]
+    usual = "SERVICE_CONTROL_POLICY"  # unless a program says otherwise
+    of_type = {row.id for row in cloud.store.by_type("aws", policy) if row.outputs.get("type", usual) == type_}
+    return {**arguments, "id": target, "ids": [*own.get(type_, ()), *(id for id in there if id in of_type)]}
+
+
 def _existing(token: str, fits: Callable[[Row, Mapping[str, Any]], bool]) -> Callable[..., dict[str, Any]]:
     """A function that reads a resource which this sandbox made."""
 
@@ -140,7 +159,9 @@ def _key(cloud: Aws, arguments: Mapping[str, Any]) -> dict[str, Any]:
     found = _existing("aws:kms/key:Key", _is_key)(cloud, arguments)
     enabled = found.get("isEnabled", True)
     state = {"keyManager": "CUSTOMER", "keyState": "Enabled" if enabled else "Disabled", "enabled": enabled}
-    decided = {"awsAccountId": cloud.account, "origin": "AWS_KMS", "keySpec": found.get("customerMasterKeySpec")}
+    stored = "EXTERNAL_KEY_STORE" if found.get("xksKeyId") else "AWS_CLOUDHSM"
+    origin = stored if found.get("customKeyStoreId") else "AWS_KMS"
+    decided = {"awsAccountId": cloud.account, "origin": origin, "keySpec": found.get("customerMasterKeySpec")}
     return {"multiRegion": False, "description": "", **decided, **found, **state}
 
 
@@ -176,7 +197,11 @@ ANSWERS = {
     "aws:kms/getKey:getKey": _key,
     "aws:s3/getBucket:getBucket": _existing("aws:s3/bucket:Bucket", lambda row, asked: row.id == asked.get("bucket")),
     "aws:ec2/getVpc:getVpc": _existing("aws:ec2/vpc:Vpc", _is_vpc),
+    "aws:ec2transitgateway/getTransitGateway:getTransitGateway": _existing(
+        "aws:ec2transitgateway/transitGateway:TransitGateway", lambda row, asked: row.id == asked.get("id")
+    ),
     "aws:organizations/getEntityPath:getEntityPath": _entity_path,
     "aws:organizations/getOrganization:getOrganization": _organization,
     "aws:organizations/getOrganizationalUnits:getOrganizationalUnits": _units,
+    "aws:organizations/getPoliciesForTarget:getPoliciesForTarget": _policies_for_target,
 }

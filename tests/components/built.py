@@ -21,7 +21,11 @@ from sovereignty.zone import Zone
 ROOT = Path(__file__).parents[2]
 TOP_OU = "ou-ab12-11111111"
 OU_PATH = f"o-a1b2c3d4e5/r-ab12/{TOP_OU}/ou-ab12-22222222/"
-ANSWERS = {"aws:organizations/getEntityPath:getEntityPath": {"entityId": "eu-id", "entityPath": OU_PATH}}
+ANSWERS: dict[str, dict[str, Any]] = {
+    "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": ["zone-a", "zone-b", "zone-c"]},
+    "aws:organizations/getEntityPath:getEntityPath": {"entityId": "eu-id", "entityPath": OU_PATH},
+    "aws:organizations/getPoliciesForTarget:getPoliciesForTarget": {"ids": ["p-FullAWSAccess"]},
+}
 """What functions answer unless a test says otherwise."""
 
 
@@ -146,6 +150,8 @@ def build(make: Callable[[], Any], **answers: dict[str, Any]) -> tuple[Recorder,
 def _end(loop: asyncio.AbstractEventLoop) -> None:
     """Lets nothing of a program that failed reach the next test."""
     left = asyncio.all_tasks(loop)
+    # else the next program waits for this one's outputs
+    pulumi.runtime.settings.SETTINGS.outputs.clear()  # pyright: ignore[reportAttributeAccessIssue]
     for task in left:
         task.cancel()
     loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))

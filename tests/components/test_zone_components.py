@@ -42,14 +42,18 @@ def outputs(eu) -> dict[str, Any]:
 
 
 def test_the_zones_ou_is_made_under_the_foundations_with_its_policies_attached(made: Recorder):
-    unit = made.the("aws:organizations/organizationalUnit:OrganizationalUnit")
-    assert unit.inputs == {"name": "eu", "parentId": TOP_OU}
-    policies = made.of("aws:organizations/policy:Policy")
+    unit = made.the("aws:organizations/organizationalUnit:OrganizationalUnit", "eu")
+    assert unit.inputs == {"name": "EU-Workloads", "parentId": TOP_OU}
+    policies = [each for each in made.of("aws:organizations/policy:Policy") if "-sandbox-" not in each.name]
     there = deployed(awsZoneOuPath=OU_PATH)
     for type_, compiled in (("SERVICE_CONTROL_POLICY", scp), ("RESOURCE_CONTROL_POLICY", rcp)):
         contents = {each.inputs["content"] for each in policies if each.inputs["type"] == type_}
         assert contents == {each.text for each in compiled.documents(declared("eu"), there)}
-    attached = made.of("aws:organizations/policyAttachment:PolicyAttachment")
+    attached = [
+        each
+        for each in made.of("aws:organizations/policyAttachment:PolicyAttachment")
+        if each.inputs["targetId"] == "eu-id"
+    ]
     wanted = [(f"{each.name}-id", "eu-id") for each in policies]
     assert sorted((each.inputs["policyId"], each.inputs["targetId"]) for each in attached) == sorted(wanted)
 
@@ -70,33 +74,35 @@ def test_the_path_of_the_ou_is_asked_of_aws_whatever_the_stack_file_says():
         assert not any(OU_PATH in text for text in texts)
 
 
-def test_the_key_rotates_waits_long_before_it_is_deleted_and_lives_in_one_region(made: Recorder):
-    key = made.the("aws:kms/key:Key").inputs
-    assert key["enableKeyRotation"] is True
-    assert key["deletionWindowInDays"] == 30
-    assert key["multiRegion"] is False
-    assert key["policy"] == kms_key_policy.document(declared("eu"), deployed()).text
+def test_each_region_has_a_key_of_its_own_that_rotates_and_waits_long_before_it_is_deleted(made: Recorder):
+    keys = [each for each in made.of("aws:kms/key:Key") if "evidence" not in each.name]
+    assert {each.provider.split("::")[-2] for each in keys} == {"eu-eu-central-1", "eu-eu-west-1"}
+    for each in keys:
+        assert each.inputs["enableKeyRotation"] is True
+        assert each.inputs["deletionWindowInDays"] == 30
+        assert each.inputs["multiRegion"] is False
+        assert each.inputs["policy"] == kms_key_policy.document(declared("eu"), deployed()).text
 
 
 def test_the_bucket_is_locked_encrypted_with_the_zones_key_and_closed(made: Recorder):
-    bucket = made.the("aws:s3/bucket:Bucket").inputs
+    bucket = made.the("aws:s3/bucket:Bucket", "eu-records").inputs
     assert bucket["bucket"] == "eu-records-444455556666"
     assert bucket["objectLockEnabled"] is True
-    lock = made.the("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration").inputs
+    lock = made.the("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", "eu-records").inputs
     assert lock["rule"] == {"defaultRetention": {"mode": "COMPLIANCE", "years": 7}}
-    [rule] = made.the("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration").inputs[
-        "rules"
-    ]
+    [rule] = made.the(
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "eu-records"
+    ).inputs["rules"]
     assert rule["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": "arn:eu"}
     assert rule["bucketKeyEnabled"] is True
-    closed = made.the("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs
+    closed = made.the("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "eu-records").inputs
     assert [value for key, value in closed.items() if key != "bucket"] == [True] * 4
-    policy = made.the("aws:s3/bucketPolicy:BucketPolicy").inputs["policy"]
+    policy = made.the("aws:s3/bucketPolicy:BucketPolicy", "eu-records").inputs["policy"]
     assert policy == bucket_policy.document(declared("eu"), deployed(), "eu-records-444455556666").text
 
 
 def test_versions_are_archived_and_never_expire(made: Recorder):
-    rules = made.the("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs["rules"]
+    rules = made.the("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "eu-records").inputs["rules"]
     [archive] = [rule for rule in rules if rule["id"] == "archive"]
     assert archive["transitions"] == [{"days": 90, "storageClass": "GLACIER"}]
     assert "expiration" not in json.dumps(rules).lower()
@@ -104,7 +110,7 @@ def test_versions_are_archived_and_never_expire(made: Recorder):
 
 def test_a_zone_without_an_archive_keeps_its_records_where_they_were_written():
     kept, _ = build_zone(declared("eu", retention={"mode": "COMPLIANCE", "years": 7}))
-    rules = kept.the("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs["rules"]
+    rules = kept.the("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "eu-records").inputs["rules"]
     assert [rule["id"] for rule in rules] == ["abandoned-uploads"]
     assert kept.of("azure-native:storage:ManagementPolicy") == []
 
@@ -211,13 +217,24 @@ def test_a_region_without_zones_has_local_redundancy_and_the_archive():
     assert list(rule["definition"]["actions"]["baseBlob"]) == ["tierToArchive"]
 
 
-LOCKED = ("aws:kms/", "aws:s3/", "azure-native:keyvault:", "azure-native:storage:", "azure-native:managedidentity:")
+LOCKED = (
+    "aws:backup/vault:",
+    "aws:backup/vaultPolicy:",
+    "aws:cloudtrail/",
+    "aws:cloudwatch/logGroup:",
+    "aws:kms/",
+    "aws:s3/",
+    "azure-native:keyvault:",
+    "azure-native:managedidentity:",
+    "azure-native:storage:",
+)
+NEEDED = ("azure-native:resources:ResourceGroup", "azure-native:authorization:RoleAssignment")
 
 
 def test_locked_data_its_keys_and_what_they_need_are_protected_and_nothing_else(made: Recorder):
     for each in made.seen:
-        needed = each.type in ("azure-native:resources:ResourceGroup", "azure-native:authorization:RoleAssignment")
-        assert each.protect is (each.type.startswith(LOCKED) or needed), each.type
+        copies = each.type.startswith("aws:iam/") and "replication" in each.name
+        assert each.protect is (each.type.startswith(LOCKED) or each.type in NEEDED or copies), (each.type, each.name)
 
 
 def test_every_resource_of_a_cloud_has_an_explicit_provider(made: Recorder):
@@ -237,11 +254,14 @@ def test_the_organization_is_managed_apart_from_what_lives_in_the_zone(made: Rec
             assert ("eu-organization" in each.provider) is each.type.startswith("aws:organizations/")
 
 
-def test_the_providers_stand_in_the_zones_home_regions(made: Recorder):
+def test_the_providers_stand_in_the_zones_regions_and_tag_what_they_make(made: Recorder):
     providers = made.of("pulumi:providers:aws")
-    assert providers
+    assert {each.name: each.inputs["region"] for each in providers} == {
+        "eu-organization": "eu-central-1",
+        "eu-eu-central-1": "eu-central-1",
+        "eu-eu-west-1": "eu-west-1",
+    }
     for provider in providers:
-        assert provider.inputs["region"] == "eu-central-1"
         assert json.loads(provider.inputs["defaultTags"])["tags"] == declared("eu").tags()
     [azure] = made.of("pulumi:providers:azure-native")
     assert azure.inputs["location"] == "germanywestcentral"
@@ -277,18 +297,20 @@ def test_a_zone_of_one_cloud_has_nothing_of_the_other():
 def test_the_us_zone_is_made_of_the_same_things_in_other_places():
     made, outputs = build_zone(declared("us"), deployed("us"))
     assert outputs["awsRecordsBucket"] == "us-records-777788889999"
-    lock = made.the("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration").inputs
-    assert lock["rule"] == {"defaultRetention": {"mode": "COMPLIANCE", "years": 6}}
+    locks = made.of("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration")
+    assert locks
+    for lock in locks:
+        assert lock.inputs["rule"] == {"defaultRetention": {"mode": "COMPLIANCE", "years": 6}}
 
 
 @pytest.mark.parametrize(
     ("keys", "named"),
     [
-        ({"aws_origin": "EXTERNAL_KEY_STORE", "azure": "premium-vault"}, r"keys\.aws_origin"),
+        ({"aws_origin": "EXTERNAL_KEY_STORE", "azure": "premium-vault"}, "sovereign-zones:awsKeyStores"),
         ({"aws_origin": "AWS_KMS", "azure": "managed-hsm"}, r"keys\.azure"),
     ],
 )
-def test_keys_that_this_release_does_not_make_are_refused(keys: dict[str, str], named: str):
+def test_keys_that_are_not_made_or_whose_store_is_not_named_are_refused(keys: dict[str, str], named: str):
     accepted = [row.model_dump() for row in declared("eu").accepts]
     if keys["azure"] == "managed-hsm":
         accepted = [row for row in accepted if row["risk"] != "azure.key-vault-pair"]

@@ -54,6 +54,25 @@ def test_the_path_of_an_ou_goes_from_the_organization_down_to_it(aws: Client) ->
     assert "holds no OU ou-ab12-11111111" in text
 
 
+def test_at_an_ou_hang_the_policies_that_a_program_attached_and_those_of_aws(aws: Client) -> None:
+    (root,) = aws.invoke("aws:organizations/getOrganization:getOrganization")["roots"]
+    zone, _ = aws.create("organizations/organizationalUnit:OrganizationalUnit", {"name": "eu", "parentId": root["id"]})
+    made = {}
+    for name, more in (("scp", {}), ("tags", {"type": "TAG_POLICY"}), ("loose", {})):
+        made[name], _ = aws.create("organizations/policy:Policy", {"name": name, "content": "{}", **more})
+    for name in ("scp", "tags"):
+        aws.create("organizations/policyAttachment:PolicyAttachment", {"policyId": made[name], "targetId": zone})
+
+    def hanging(type_: str, target: str = zone) -> list[str]:
+        token = "aws:organizations/getPoliciesForTarget:getPoliciesForTarget"
+        return aws.invoke(token, targetId=target, filter=type_)["ids"]
+
+    assert hanging("SERVICE_CONTROL_POLICY") == ["p-FullAWSAccess", made["scp"]]
+    assert hanging("RESOURCE_CONTROL_POLICY") == ["p-RCPFullAWSAccess"]
+    assert hanging("TAG_POLICY") == [made["tags"]]
+    assert hanging("TAG_POLICY", root["id"]) == []
+
+
 def test_what_a_program_made_is_found_again(aws: Client) -> None:
     id, key = aws.create("kms/key:Key", {})
     aws.create("kms/alias:Alias", {"name": "alias/zone", "targetKeyId": id})

@@ -368,7 +368,16 @@ def test_what_a_stand_in_does_not_have_is_refused_in_words(aws: Client) -> None:
     assert "method aws:x:y/z" in refusal(aws.stub.Call, pb.CallRequest(tok="aws:x:y/z"))
     assert "component aws:x:Y" in refusal(aws.stub.Construct, pb.ConstructRequest(type="aws:x:Y"))
     assert "API versions" in refusal(aws.stub.Parameterize, pb.ParameterizeRequest())
-    assert "schema" in refusal(aws.stub.GetSchema, pb.GetSchemaRequest())
+
+
+def test_a_stand_ins_schema_holds_the_providers_configuration(aws: Client) -> None:
+    from sandbox.protos import provider_pb2 as pb
+
+    schema = json.loads(aws.stub.GetSchema(pb.GetSchemaRequest()).schema)
+    inputs = schema["provider"]["inputProperties"]
+    assert (schema["name"], inputs["region"]) == ("aws", {"type": "string"})
+    assert inputs["allowedAccountIds"] == {"type": "array", "items": {"type": "string"}}
+    assert inputs["defaultTags"] == {"$ref": "pulumi.json#/Any"}
 
 
 def test_a_stand_in_tells_the_sdks_version(aws: Client) -> None:
