@@ -6,6 +6,7 @@ PYTHON ?=
 venv := .venv
 ready := $(venv)/.ready
 policy_lint := $(venv)-policy-lint
+aws_emulator := $(venv)-aws-emulator
 run := $(venv)/bin/python
 sandbox := $(run) -m sandbox
 
@@ -52,13 +53,17 @@ test: setup ## what a contributor runs: unit tests, proofs, and the real engine 
 	@$(run) -m pytest -n 2 --dist loadfile -m "engine and not heavy"
 
 .PHONY: test-all
-test-all: setup $(policy_lint)/.ready ## all of it: every resource type, kills, mutations, a fresh pack, several Pythons
+test-all: setup $(policy_lint)/.ready $(aws_emulator)/.ready ## all of it: every example, kills, mutations, emulators
 	@$(run) -m pytest -n 2 --dist loadfile -m "not heavy"
 	@$(run) -m pytest -n 2 --dist worksteal -m heavy
 
 # parliament needs an older setuptools than the rest, so it lives on its own
 $(policy_lint)/.ready: tools/policy_lint/requirements.txt tools/python.sh
 	@bash tools/python.sh $(policy_lint) $(or $(PYTHON),$(run)) tools/policy_lint/requirements.txt
+
+# the emulator of AWS and AWS's command line, which the bootstrap document is tried on
+$(aws_emulator)/.ready: tools/aws_emulator/requirements.txt tools/python.sh
+	@bash tools/python.sh $(aws_emulator) $(or $(PYTHON),$(run)) tools/aws_emulator/requirements.txt
 
 .PHONY: lint
 lint: $(ready) ## ruff, pyright, and the arrows of the architecture
@@ -73,6 +78,12 @@ bench: setup ## how fast: a preview of the zone against a flat program, and the 
 .PHONY: pack
 pack: $(ready) ## write the policy pack on its own, ready to publish: make pack OUT=DIR
 	@$(run) tools/vendor_pack.py $(or $(OUT),$(error say where to: make pack OUT=DIR))
+
+.PHONY: pages
+pages: $(ready) ## write anew what is made from the sources: component pages, the package's schema, the matrix of controls
+	@$(run) tools/component_pages.py
+	@$(run) -m sandbox.page
+	@$(venv)/bin/sovereignty controls --format md > docs/controls.md
 
 .PHONY: lock
 lock: $(ready) ## compile the locks anew from pyproject.toml (needs uv)

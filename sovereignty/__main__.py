@@ -55,6 +55,13 @@ class DiffFormat(StrEnum):
     JSON = "json"
 
 
+class PageFormat(StrEnum):
+    """How `bootstrap` is written."""
+
+    MD = "md"
+    SH = "sh"
+
+
 @app.callback()
 def _commands() -> None:
     """The law of your zones: what they declare, and whether it holds."""
@@ -111,6 +118,53 @@ def check(
 
             if show_outside(outcome.checked[0].zone, state):
                 raise typer.Exit(FOUND)
+
+
+@app.command()
+def bootstrap(
+    zone: Annotated[str, typer.Argument(help="The zone that is to come to be.")],
+    break_glass_user: Annotated[
+        list[str] | None,
+        typer.Option(help="An IAM user who may break the glass, by ARN; several times for more.", show_default=False),
+    ] = None,
+    oidc_issuer: Annotated[
+        str | None,
+        typer.Option(help="URL of the CI's token issuer. Default: none, people with MFA.", show_default=False),
+    ] = None,
+    oidc_subject: Annotated[
+        list[str] | None,
+        typer.Option(help="The `sub` of a job that may deploy; several times for more.", show_default=False),
+    ] = None,
+    oidc_audience: Annotated[str, typer.Option(help="The `aud` of the CI's tokens.")] = "sts.amazonaws.com",
+    service: Annotated[
+        list[str] | None,
+        typer.Option(help="A service that teams deploy besides the stack's own.", show_default=False),
+    ] = None,
+    account_role: Annotated[
+        str, typer.Option(help="The role by which the management account administers the others.")
+    ] = "OrganizationAccountAccessRole",
+    sandbox_account: Annotated[
+        str | None, typer.Option(help="An account that holds nothing, to be bound first.", show_default=False)
+    ] = None,
+    output_format: Annotated[PageFormat, typer.Option("--format", help="A page, or a script.")] = PageFormat.MD,
+    out: Annotated[Path | None, typer.Option(help="The file to write. Default: it is printed.")] = None,
+    stack: StackFile = None,
+    zones_dir: ZonesDir = None,
+) -> None:
+    """Write how a zone's roles come to be before its policies bind them, with every command, and the way back."""
+    with _told_plainly():
+        from sovereignty.commands.bootstrap import Given, run
+        from sovereignty.compile.roles.entrances import Entrances
+
+        entrances = Entrances(
+            oidc_issuer=oidc_issuer,
+            oidc_audience=oidc_audience,
+            oidc_subjects=oidc_subject or (),
+            break_glass_users=break_glass_user or (),
+            services=service or (),
+        )
+        given = Given(entrances, account_role, sandbox_account)
+        run(zone, given, stack, zones_dir, output_format.value, out)
 
 
 @app.command(name="compile")
