@@ -85,6 +85,31 @@ def test_a_build_that_fails_shows_why_and_leaves_nothing_behind(machine, tmp_pat
     assert list((tmp_path / "cache" / "sovereign-zones" / "engine").iterdir()) == []
 
 
+def test_an_official_cli_has_the_language_host_of_yaml_beside_it(machine):
+    machine("pulumi-language-python")
+    cli = machine("pulumi", "v3.259.0")
+    with pytest.raises(locate.EngineError, match=r"has no pulumi-language-yaml beside it.*get\.pulumi\.com"):
+        locate.locate_with_yaml()
+    machine("pulumi-language-yaml")
+    assert locate.locate_with_yaml() == cli.parent
+
+
+def test_the_language_host_of_yaml_is_built_into_the_engines_folder_once(machine, tmp_path, monkeypatch):
+    engine = tmp_path / "engine"
+    (engine / "pulumi").parent.mkdir()
+    (engine / "pulumi").touch()
+    monkeypatch.setattr(locate, "built", lambda: engine)
+    with pytest.raises(locate.EngineError, match="Neither the Pulumi CLI nor Go"):
+        locate.locate_with_yaml()
+    (engine / "pulumi-language-yaml").touch()
+    assert locate.locate_with_yaml() == engine
+
+
+def test_a_word_that_locate_does_not_know_is_told(capsys):
+    assert locate.main(["yml"]) == 2
+    assert "usage: locate.py [yaml]" in capsys.readouterr().err
+
+
 def test_a_python_that_is_too_old_is_named_and_nothing_is_made(tmp_path):
     old = tmp_path / "python2"
     old.write_text('#!/bin/sh\nif [ "$1" = --version ]; then echo Python 2.7.18; else exit 1; fi\n')

@@ -1,7 +1,8 @@
 """Finds the Pulumi engine, and builds it where the official CLI is not installed.
 
-`python tools/engine/locate.py` prints the folder that holds `pulumi` and its Python language host. Needs only the
-standard library: it runs before anything is installed.
+`python tools/engine/locate.py` prints the folder that holds `pulumi` and its Python language host; with `yaml` behind
+it, the language host of YAML programs is there as well. Needs only the standard library: it runs before anything is
+installed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ MINIMUM = (3, 259, 0)  # the oldest CLI that the tests have run on; requiredPulu
 BELOW = (4, 0, 0)
 HERE = Path(__file__).resolve().parent
 LANGUAGE_HOST = "pulumi-language-python"
+YAML_HOST = "pulumi-language-yaml"
 OFFICIAL = "curl -fsSL https://get.pulumi.com | sh"  # https://www.pulumi.com/docs/install/
 PACKAGES = 1_690  # compiled in a cold build of the pinned modules (`go list -deps`); only the progress line uses it
 
@@ -34,6 +36,19 @@ class EngineError(Exception):
 def locate() -> Path:
     """The folder of the engine's executables. A first build takes minutes and says so on standard error."""
     return on_path() or built()
+
+
+def locate_with_yaml() -> Path:
+    """The same folder, with the language host of YAML programs in it: built when it is first asked for, as few need it.
+
+    An official CLI has its own.
+    """
+    folder = on_path()
+    if folder is None:
+        return _with_yaml_built(built())
+    if not (folder / "pulumi").resolve().with_name(YAML_HOST).exists() and not shutil.which(YAML_HOST):
+        raise EngineError(f"The Pulumi CLI in {folder} has no {YAML_HOST} beside it. Install it anew: {OFFICIAL}")
+    return folder
 
 
 def cache() -> Path:
@@ -65,11 +80,25 @@ def built() -> Path:
     _check_go()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as scratch:
+        _say(
+            "No Pulumi CLI on PATH: building the engine from its pinned Go modules. This happens once and usually\n"
+            f"takes about five minutes on two cores. (To skip it, install the official CLI: {OFFICIAL})"
+        )
         _build(Path(scratch) / "bin")
         with contextlib.suppress(OSError):  # another clone was quicker: the same bytes stand there already
             (Path(scratch) / "bin").rename(folder)
     if not (folder / "pulumi").exists():
         raise EngineError(f"{folder}: the engine was built but could not be put there.")
+    return folder
+
+
+def _with_yaml_built(folder: Path) -> Path:
+    if not (folder / YAML_HOST).exists():
+        _check_go()
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix="building-") as scratch:
+            _say("Building the language host of YAML programs, once: about half a minute.")
+            _build(Path(scratch), "yaml")
+            (Path(scratch) / YAML_HOST).replace(folder / YAML_HOST)
     return folder
 
 
@@ -116,17 +145,10 @@ def _check_go() -> None:
         raise EngineError(f"Go on PATH is too old to build the engine: {out.strip() or 'no version'}.\n  {install}")
 
 
-def _build(target: Path) -> None:
-    print(
-        "No Pulumi CLI on PATH: building the engine from its pinned Go modules. This happens once and usually takes\n"
-        f"about five minutes on two cores. (To skip it, install the official CLI: {OFFICIAL})",
-        file=sys.stderr,
-        flush=True,
-    )
+def _build(target: Path, *what: str) -> None:
     start, compiled, tail = time.monotonic(), 0, []
-    with subprocess.Popen(
-        ["bash", str(HERE / "build.sh"), str(target)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    ) as process:
+    command = ["bash", str(HERE / "build.sh"), str(target), *what]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr  # noqa: S101  (PIPE was asked for)
         shown = 0.0
         for line in process.stderr:
@@ -134,31 +156,39 @@ def _build(target: Path) -> None:
             compiled += not line.startswith("go: ")
             if (now := time.monotonic()) - shown > (1 if sys.stderr.isatty() else 30):
                 shown = now
-                what = "downloading modules" if not compiled else f"compiled {compiled} of about {PACKAGES} packages"
-                _progress(f"  {int(now - start) // 60}:{int(now - start) % 60:02d}  {what}")
+                of = "" if what else f" of about {PACKAGES}"
+                doing = f"compiled {compiled}{of} packages" if compiled else "downloading modules"
+                _progress(f"  {int(now - start) // 60}:{int(now - start) % 60:02d}  {doing}")
     if sys.stderr.isatty():
         print(file=sys.stderr)
     if process.returncode:
         raise EngineError(
             "The engine could not be built:\n" + "".join(tail) + f"  Install the Pulumi CLI instead: {OFFICIAL}"
         )
-    print(f"Engine ready after {int(time.monotonic() - start)} s.", file=sys.stderr)
+    print(f"Ready after {int(time.monotonic() - start)} s.", file=sys.stderr)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _progress(text: str) -> None:
     if sys.stderr.isatty():
         print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
     else:
-        print(text, file=sys.stderr, flush=True)
+        _say(text)
 
 
 def _dotted(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    if arguments not in ([], ["yaml"]):
+        print("usage: locate.py [yaml]", file=sys.stderr)
+        return 2
     try:
-        print(locate())
+        print(locate_with_yaml() if arguments else locate())
     except EngineError as error:
         print(error, file=sys.stderr)
         return 2
@@ -168,4 +198,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""What the package serves, and what it doesn't, with the reason. A test holds every component to one of the two."""
+
+from __future__ import annotations
+
+NAME = "sovereign-zones"
+"""Of the package, and the first part of every token."""
+
+SERVED: tuple[str, ...] = (
+    "components.aws.alarms:AlarmTopic",
+    "components.aws.backup:BackupVault",
+    "components.aws.config_delivery:ConfigRecords",
+    "components.aws.detection:DetectiveBaseline",
+    "components.aws.dns_firewall:DnsFirewall",
+    "components.aws.endpoints:VpcEndpoints",
+    "components.aws.foundation:OrganizationFoundation",
+    "components.aws.key_stores:CloudHsmKeyStore",
+    "components.aws.key_stores:ExternalKeyStore",
+    "components.aws.keys:ZoneKmsKey",
+    "components.aws.management_trail:ManagementTrail",
+    "components.aws.management_watch:ManagementWatch",
+    "components.aws.metadata_forwarder:MetadataForwarder",
+    "components.aws.network:NetworkBoundary",
+    "components.aws.organization:ZoneOrganizationalUnit",
+    "components.aws.replica_key:ReplicaKey",
+    "components.aws.resident_bucket:ResidentBucket",
+    "components.aws.signing:SigningKey",
+    "components.aws.storage:WormBucket",
+    "components.aws.trail:AuditTrail",
+    "components.aws.transit:ZonePeering",
+    "components.aws.transit:ZoneTransitAttachment",
+    "components.azure.keys:ZoneKeyVault",
+)
+"""Module and class. Imported one by one, when a program makes the first of it: an SDK takes long to import."""
+
+_OBJECTS = "It takes objects of the Python program: "
+
+NOT_SERVED: dict[str, str] = {
+    "components.aws.region:AwsZoneRegion": "It gives its parts as objects; each of them is served.",
+    "components.aws.zone:AwsZone": _OBJECTS + "the zone's providers, which it makes one by one when asked.",
+    "components.azure.management_group:ZoneManagementGroup": _OBJECTS + "a provider for each subscription.",
+    "components.azure.storage:WormStorageAccount": _OBJECTS + "the key vault's component, whose rights it waits for.",
+    "components.azure.zone:AzureZone": _OBJECTS + "the zone's providers, one for each subscription.",
+    "components.zone:ResidencyZone": _OBJECTS + "the zone's providers. A whole zone is a stack of this repository.",
+}
