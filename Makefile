@@ -72,7 +72,7 @@ lint: $(ready) ## ruff, pyright, and the arrows of the architecture
 	@$(venv)/bin/pyright
 
 .PHONY: bench
-bench: setup ## how fast: a preview of the zone against a flat program, and the pack beside it
+bench: setup ## how fast: a preview of the zone against a flat program, the pack beside it; what more regions cost
 	@$(run) -m bench
 
 .PHONY: pack

@@ -1,8 +1,8 @@
 """`make bench`: how long a preview of the EU zone takes, against a flat program of the same resources.
 
 Both without the policy pack; the zone under the pack beside them. Previews of an empty stack, in turn, so that whatever
-else the machine does meets all alike; medians. Ratios are what counts: they hold on any machine. And how much of the
-quotas of each partition a zone's documents take.
+else the machine does meets all alike; medians. Ratios are what counts: they hold on any machine. Then what a zone costs
+as its regions grow, and how much of the quotas of each partition its documents take.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from bench import flat, quotas
+from bench import flat, growth, quotas
 from sandbox import summary
 from sandbox.__main__ import PACK, PACK_CONFIGURATION, ROOT
 from sandbox.environment import Sandbox, python
@@ -49,6 +49,7 @@ def main() -> int:
                 if round_:  # the first warms the caches
                     times[name].append(seconds)
     _print({name: statistics.median(t) for name, t in times.items()}, count)
+    growth.show()
     quotas.show()
     return 0
 

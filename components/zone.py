@@ -44,7 +44,6 @@ class ResidencyZone(pulumi.ComponentResource):
     def __init__(self, name: str, args: ResidencyZoneArgs, opts: pulumi.ResourceOptions | None = None):
         super().__init__("sovereign-zones:index:ResidencyZone", name, None, opts)
         zone, deployment = args.zone, args.deployment
-        _refuse_what_is_not_built(zone, deployment)
         above, child = args.parents, pulumi.ResourceOptions(parent=self)
         self.aws: AwsZone | None = None
         self.azure: AzureZone | None = None
@@ -85,12 +84,6 @@ def _given(parent: pulumi.Input[str] | None, deployment: Deployment, name: str) 
             )
         )
     return parent
-
-
-def _refuse_what_is_not_built(zone: Zone, deployment: Deployment) -> None:
-    if deployment.rollout != "zone" and zone.azure:
-        found = "Azure's policies have no sandbox management group yet: this version would bind the zone at once."
-        raise InputError(Problem(f"Pulumi.{deployment.zone}.yaml: {key('rollout')}", found, "Use `zone`."))
 
 
 def _declared(zone: Zone) -> dict[str, Any]:

@@ -18,11 +18,10 @@ from sovereignty.errors import InputError, Problem
 
 FOLDER = "released"
 """Beside `zones/`."""
-_OU: Target = "aws:ou"
 
 
-def documents(zone: str, released: Path) -> tuple[Document, ...]:
-    """What the zone's OU was released with, by path; `released` holds a folder for each zone.
+def documents(zone: str, released: Path, target: Target = "aws:ou") -> tuple[Document, ...]:
+    """What the zone was released with for that target, by path; `released` holds a folder for each zone.
 
     InputError where the folder or a file in it is missing, is another zone's, or isn't what the manifest says.
     """
@@ -30,9 +29,9 @@ def documents(zone: str, released: Path) -> tuple[Document, ...]:
     again = f"At the version that binds it run `sovereignty compile {zone} --out {shown_path(folder)}`, and commit it."
     manifest = _manifest(zone, folder, again)
     found = [_document(folder, row, again) for row in manifest["files"]]
-    attached = tuple(sorted((each for each in found if each.target == _OU), key=lambda each: each.path))
+    attached = tuple(sorted((each for each in found if each.target == target), key=lambda each: each.path))
     if not attached:
-        raise InputError(Problem(shown_path(folder / MANIFEST), f"It names no document for {_OU}.", again))
+        raise InputError(Problem(shown_path(folder / MANIFEST), f"It names no document for {target}.", again))
     return attached
 
 

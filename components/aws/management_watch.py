@@ -59,7 +59,7 @@ class ManagementWatch(pulumi.ComponentResource):
         key = kms.Key(
             name,
             description="What watches the management account: alarms and their trail",
-            policy=foundation_key.document(*place, args.organization_id, args.trail).text,
+            policy=foundation_key.document(*place, args.organization_id, compiled.TOPIC, args.trail).text,
             enable_key_rotation=True,
             multi_region=False,
             deletion_window_in_days=LONGEST_WAIT,
@@ -67,8 +67,7 @@ class ManagementWatch(pulumi.ComponentResource):
         )
         kms.Alias(name, name="alias/sovereign/foundation", target_key_id=key.key_id, opts=kept)
         topic = sns.Topic(name, name=compiled.TOPIC, kms_master_key_id=key.arn, opts=child)
-        rules = [compiled.rule(watch) for watch in control_plane.WATCHES]
-        policy = foundation_topic.document(*place, compiled.TOPIC, rules)
+        policy = foundation_topic.document(*place, compiled.TOPIC)
         allowed = sns.TopicPolicy(name, arn=topic.arn, policy=policy.text, opts=child)
         for number, subscriber in enumerate(args.subscribers, start=1):
             protocol = "https" if subscriber.startswith("https://") else "email"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pulumi
 from pulumi_aws import organizations
 
+from components import released
 from components.aws import policies
 from components.aws.policies import SANDBOX, OfUnit
-from sovereignty import released
 from sovereignty.compile import organization, ou_path, rcp, scp
 from sovereignty.compile.document import Document
 from sovereignty.compile.required import aws
@@ -78,7 +77,9 @@ class ZoneOrganizationalUnit(pulumi.ComponentResource):
     def __init__(self, name: str, args: ZoneOrganizationalUnitArgs, opts: pulumi.ResourceOptions | None = None):
         zone = args.zone
         current = _wanted(args, _compiled(zone, args.deployment))
-        bound = _wanted(args, _released(args)) if args.deployment.rollout == SANDBOX else current
+        bound = current
+        if args.deployment.rollout == SANDBOX:
+            bound = _wanted(args, released.documents(args.zone.zone, "aws:ou", args.released))
         _refuse_too_many(args, current, bound)
         super().__init__("sovereign-zones:index:ZoneOrganizationalUnit", name, None, opts)
         beside = args.parent_id if args.sandbox_parent_id is None else args.sandbox_parent_id
@@ -140,12 +141,6 @@ def _compiled(zone: Zone, deployment: Deployment) -> tuple[Document, ...]:
     anywhere = deployment.model_copy(update={"aws_zone_ou_path": ou_path.unknown()})
     compilers = (scp.documents, rcp.documents, organization.documents)
     return tuple(document for compiled in compilers for document in compiled(zone, anywhere))
-
-
-def _released(args: ZoneOrganizationalUnitArgs) -> tuple[Document, ...]:
-    """The version that binds while the next one is tried."""
-    root = Path(pulumi.get_root_directory() or ".")
-    return released.documents(args.zone.zone, root / (args.released or released.FOLDER))
 
 
 def _wanted(args: ZoneOrganizationalUnitArgs, documents: Sequence[Document]) -> list[OfUnit]:

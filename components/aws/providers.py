@@ -20,15 +20,22 @@ class AwsProviders:
     def __init__(self, zone: Zone, deployment: Deployment):
         self._zone = zone
         self._deployment = deployment
-        self._workloads: dict[str, aws.Provider] = {}
+        self._workloads: dict[tuple[str, str], aws.Provider] = {}
         self.organization = self._organization()
         for region in footprint(zone).regions:
             self.workload(region)
+        for account in self.other_accounts:
+            self.workload(account=account)
 
     @property
     def account(self) -> str:
         """The account that holds what the zone shares: its keys, its locked records."""
         return aws_accounts(self._deployment)[0]
+
+    @property
+    def other_accounts(self) -> tuple[str, ...]:
+        """The zone's accounts besides it."""
+        return aws_accounts(self._deployment)[1:]
 
     def _organization(self) -> aws.Provider:
         # OUs and SCPs are of no region: the endpoint is the partition's own
@@ -40,22 +47,26 @@ class AwsProviders:
             default_tags=self._tags,
         )
 
-    def workload(self, region: str | None = None) -> aws.Provider:
-        """For what lives in a region of the zone; by default the home region. ValueError for a region outside it."""
+    def workload(self, region: str | None = None, account: str | None = None) -> aws.Provider:
+        """For what lives in a region of the zone; by default the home region, in the account that holds what the zone
+        shares. ValueError for a region or an account outside it."""
         where = footprint(self._zone)
-        region = region or where.home
+        region, account = region or where.home, account or self.account
+        if account not in aws_accounts(self._deployment):
+            raise ValueError(f"{account} is not an account of zone {self._zone.zone}")
         if not where.holds(region):
             raise ValueError(f"{region} is not a region of zone {self._zone.zone}: {', '.join(where.regions)}")
-        if region not in self._workloads:
-            role = f"arn:{where.partition}:iam::{self.account}:role/{DEPLOYMENT_ROLE}"
-            self._workloads[region] = aws.Provider(
-                f"{self._zone.zone}-{region}",
+        if (region, account) not in self._workloads:
+            role = f"arn:{where.partition}:iam::{account}:role/{DEPLOYMENT_ROLE}"
+            name = f"{self._zone.zone}-{region}"
+            self._workloads[region, account] = aws.Provider(
+                name if account == self.account else f"{name}-{account}",
                 region=region,
                 allowed_account_ids=list(aws_accounts(self._deployment)),
                 assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=role, session_name=f"sovereign-{self._zone.zone}")],
                 default_tags=self._tags,
             )
-        return self._workloads[region]
+        return self._workloads[region, account]
 
     @property
     def _tags(self) -> aws.ProviderDefaultTagsArgs:

@@ -22,6 +22,10 @@ KEPT_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096
 """What a log group's retention may be (Amazon CloudWatch Logs API Reference, PutRetentionPolicy)."""
 SILENT_AFTER = 3600
 """Seconds without a record after which the trail is taken for stopped. CloudTrail delivers within minutes."""
+NOTICED_AFTER = 300
+"""Seconds over which use of the break-glass role is counted."""
+METRICS = "Sovereign"
+"""The namespace of the zone's own metrics."""
 _INSIGHTS = ("ApiCallRateInsight", "ApiErrorRateInsight")
 
 _Field = cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs
@@ -56,7 +60,8 @@ class AuditTrail(pulumi.ComponentResource):
     recorded, those of KMS too; data events of S3 objects, Lambda functions and DynamoDB tables; unusual rates of calls
     and errors (Insights) where the partition offers them. Files and the digests that prove them are encrypted with the
     zone's key and lie in the locked bucket, both for the same time. A copy goes to the log group
-    `sovereign-<zone>-trail`. Two alarms: when somebody changes or stops the trail, and when an hour brought no record.
+    `sovereign-<zone>-trail`. Three alarms: when somebody changes or stops the trail, when somebody acts as the
+    break-glass role, in whatever region, and when an hour brought no record.
     Each account of the zone has its own, made with that account's provider. The trail and its log group are protected.
 
     Of the trail's own bucket everything is recorded but what is put there: CloudTrail writes there, and its writing
@@ -68,7 +73,7 @@ class AuditTrail(pulumi.ComponentResource):
     Insights 0.35 USD per 100,000 events analysed; the log group 0.50 USD per GB and more.
     Traps: an event that fits two selectors is recorded once (API Reference, PutEventSelectors: any). A call that
     stops the trail is the last that EventBridge hears of, and a quiet account may have an hour without any call: the
-    second alarm is a question, not a proof. What CloudTrail calls data events of other services is not recorded.
+    last alarm is a question, not a proof. What CloudTrail calls data events of other services is not recorded.
     `organization`: it records every account of the organization, other zones' too, and takes their records into this
     zone: that may be what another zone's law forbids. The trail belongs to the management account, whoever makes it, so
     its ARN is that account's, and the bucket has to receive `organization-trail`. Make it with the provider of the
@@ -146,6 +151,32 @@ class AuditTrail(pulumi.ComponentResource):
         )
         cloudwatch.EventTarget(
             f"{name}-changed", rule=changed.name, target_id="alarms", arn=args.alarm_topic, opts=child
+        )
+        emergency = f"sovereign-{zone.zone}-break-glass"
+        cloudwatch.LogMetricFilter(
+            f"{name}-break-glass",
+            name=emergency,
+            log_group_name=group.name,
+            pattern=trail_watch.break_glass(zone, account),
+            metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
+                name=emergency, namespace=METRICS, value="1"
+            ),
+            opts=child,
+        )
+        cloudwatch.MetricAlarm(
+            f"{name}-break-glass",
+            name=emergency,
+            alarm_description=f"Somebody acts as the break-glass role of zone {zone.zone}",
+            namespace=METRICS,
+            metric_name=emergency,
+            statistic="Sum",
+            period=NOTICED_AFTER,
+            evaluation_periods=1,
+            threshold=1,
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            treat_missing_data="notBreaching",
+            alarm_actions=[args.alarm_topic],
+            opts=child,
         )
         cloudwatch.MetricAlarm(
             f"{name}-silent",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 
@@ -37,9 +37,10 @@ class AwsZoneArgs:
 class AwsZone(pulumi.ComponentResource):
     """The zone's OUs with their policies; its keys; its locked records; its trail; and what each of its regions has.
 
-    Outputs: those of its parts. What a zone has once lies in its home region; another region adds its key and its
-    `AwsZoneRegion`, and nothing else. Cost: the sum of its parts; per region mostly interface endpoints, and what AWS
-    Config, GuardDuty and Macie look at.
+    Outputs: those of its parts. What a zone has once lies in its home region, in the first of its accounts; another
+    region adds its key and its `AwsZoneRegion`, another account its trail and the topic of its alarms, and nothing
+    else: networks, vaults and the detective baseline of other accounts are for whoever runs them to compose.
+    Cost: the sum of its parts; by region mostly interface endpoints, and what AWS Config, GuardDuty and Macie look at.
     """
 
     unit: ZoneOrganizationalUnit
@@ -90,18 +91,21 @@ class AwsZone(pulumi.ComponentResource):
             f"{name}-config", ConfigRecordsArgs(zone=zone, deployment=deployment, key=key), at_home
         )
         self.alarms = AlarmTopic(name, AlarmTopicArgs(zone=zone, deployment=deployment, key=key), at_home)
-        self.trail = AuditTrail(
-            name,
-            AuditTrailArgs(
-                zone=zone,
-                deployment=deployment,
-                bucket=self.trail_records.name,
-                key=key,
-                alarm_topic=self.alarms.arn,
-                classified_buckets=[self.records.arn],
-            ),
-            at_home,
+        trail = AuditTrailArgs(
+            zone=zone,
+            deployment=deployment,
+            bucket=self.trail_records.name,
+            key=key,
+            alarm_topic=self.alarms.arn,
+            classified_buckets=[self.records.arn],
         )
+        self.trail = AuditTrail(name, trail, at_home)
+        for account in providers.other_accounts:
+            there = pulumi.ResourceOptions(parent=self, providers=[providers.workload(account=account)])
+            part = f"{name}-{account}"
+            topic = AlarmTopic(part, AlarmTopicArgs(zone=zone, deployment=deployment, key=key, account=account), there)
+            own = replace(trail, alarm_topic=topic.arn, classified_buckets=(), account=account)
+            AuditTrail(part, own, there)
         self.regions = {}
         for region in sorted(footprint(zone).regions, key=lambda region: region != home):
             recorder_role = None if region == home else self.regions[home].detection.recorder_role

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import management
 
+from components import released
 from components.azure.patience import until_the_group_is_known
 from components.azure.policies import policies
 from components.azure.providers import AzureProviders
 from sovereignty.compile import azure_policy
+from sovereignty.compile.document import Target
 from sovereignty.deployment import Deployment
 from sovereignty.zone import Zone
 
+TARGET: Target = "azure:management-group"
 _SCOPE = "/providers/Microsoft.Management/managementGroups/"
 
 
@@ -57,7 +60,10 @@ class ZoneManagementGroup(pulumi.ComponentResource):
             opts=child,
         )
         inside = pulumi.ResourceOptions(parent=self, hooks=until_the_group_is_known(name))
-        documents = azure_policy.documents(zone, args.deployment)
+        # while a version is tried on AWS, what was released stays here: there is no sandbox group to try it in
+        tried = args.deployment.rollout == "sandbox"
+        compiled = released.documents(zone.zone, TARGET) if tried else azure_policy.documents(zone, args.deployment)
+        documents = [each for each in compiled if each.target == TARGET]
         assignments = policies(name, documents, group.name, group.id, inside)
         # bound first, then filled: a subscription never stands in a group that refuses nothing
         bound = pulumi.ResourceOptions.merge(inside, pulumi.ResourceOptions(depends_on=assignments))

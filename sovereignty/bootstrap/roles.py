@@ -214,13 +214,16 @@ def _break_glass(setting: Setting) -> Step:
     name, policy = path.rpartition("/")[2], break_glass.permissions_arn(setting.zone)
     trust = break_glass.trust(setting.zone, setting.deployment, setting.entrances)
     files = {"break-glass-trust.json": trust}
-    users = ", ".join(f"`{user}`" for user in sorted(setting.entrances.break_glass_users))
+    users = ", ".join(f"`{user}`" for user in sorted(setting.entrances.break_glass_users)) or (
+        "people of the management account whose own policies allow sts:AssumeRole on it (`--break-glass-user` names "
+        "users instead)"
+    )
     return Step(
         id="break-glass-role",
         title=f"The role {path}, in each of the zone's accounts",
         who="administrator",
         why="The one way in when nothing else works; the zone's policies leave it everything. So only these may take "
-        f"it on: {users}, with MFA, and for an hour at most. IAM refuses the document if one of them isn't there.",
+        f"it on: {users}; with MFA, and for an hour at most. IAM refuses the document if one of them isn't there.",
         files=files,
         do=block(
             *(
@@ -275,7 +278,7 @@ def _alarm(setting: Setting) -> Step:
         gone: list[str] = []
         for region in aws(setting.zone).regions:
             topic = f"arn:{setting.partition}:sns:{region}:{account}:{name}"
-            rule = f"arn:{setting.partition}:events:{region}:{account}:rule/{name}"
+            # EventBridge takes no condition there (its guide, "Troubleshooting")
             policy = {
                 "Version": "2012-10-17",
                 "Statement": [
@@ -285,7 +288,6 @@ def _alarm(setting: Setting) -> Step:
                         "Principal": {"Service": "events.amazonaws.com"},
                         "Action": "sns:Publish",
                         "Resource": topic,
-                        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
                     }
                 ],
             }

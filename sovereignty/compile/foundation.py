@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sovereignty import facts
 from sovereignty.compile import forwarder, foundation_key, foundation_topic, foundation_trail, root_rcp
-from sovereignty.compile.control_plane import WATCHES, Watch
+from sovereignty.compile.control_plane import Watch
 from sovereignty.compile.document import Document, aws_limit, minified
 from sovereignty.compile.organization import ai_opt_out
 from sovereignty.deployment import AWS_REGION
@@ -66,8 +66,8 @@ def _documents(given: FoundationDeployment, region: str | None, where: str) -> I
             yield document
     trail = trail_arn(there, home, account) if given.aws_management_trail else None
     for place in sorted({home, organizations_region(there)}):
-        yield foundation_key.document(there, place, account, organization, trail if place == home else None)
-        yield foundation_topic.document(there, place, account, TOPIC, [rule(watch) for watch in WATCHES])
+        yield foundation_key.document(there, place, account, organization, TOPIC, trail if place == home else None)
+        yield foundation_topic.document(there, place, account, TOPIC)
     if trail:
         kept = retention(given.aws_trail_years)
         yield foundation_trail.document(there, account, organization, trail_bucket(account), trail, kept)

@@ -23,10 +23,12 @@ ADMINISTRATION, ACCOUNT, SERVICES, DELETION = (
 EVENTS = "events.amazonaws.com"
 
 
-def document(partition: str, region: str, account: str, organization: str, trail: str | None = None) -> Document:
-    """The policy of the key in `region`; `trail`: the ARN of the trail that it encrypts, where it does."""
+def document(
+    partition: str, region: str, account: str, organization: str, topic: str, trail: str | None = None
+) -> Document:
+    """The policy of the key in `region`, for the topic of that name; `trail`: the ARN of the trail that it encrypts."""
     owner = {"AWS": f"arn:{partition}:iam::{account}:root"}
-    rules = f"arn:{partition}:events:{region}:{account}:rule/*"
+    alarms = f"arn:{partition}:sns:{region}:{account}:{topic}"
     statements = [
         (ADMINISTRATION, {"Effect": "Allow", "Principal": owner, "Action": "kms:*"}),
         (
@@ -35,10 +37,8 @@ def document(partition: str, region: str, account: str, organization: str, trail
                 "Effect": "Allow",
                 "Principal": {"Service": EVENTS},
                 "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-                "Condition": {
-                    "StringEquals": {"aws:SourceAccount": account},
-                    "ArnLikeIfExists": {"aws:SourceArn": rules},
-                },
+                # EventBridge says there not for whose rule it acts; SNS says for which topic (kms_services.yaml)
+                "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:sns:topicArn": alarms}},
             },
         ),
     ]

@@ -1,4 +1,7 @@
-"""The policy of the topic to which the foundation's watch publishes: EventBridge's own rules, and nobody else.
+"""The policy of the topic to which the foundation's watch publishes: EventBridge, and nobody else.
+
+EventBridge takes no condition in the statement that lets it publish; so that has none, and a denial holds back whoever
+says that it acts for another account. What a rule of a stranger says besides is noise: it knows neither key nor topic.
 
 Sources: Amazon EventBridge User Guide, "Using resource-based policies for Amazon EventBridge" (Amazon SNS permissions);
 Amazon SNS Developer Guide, "Example cases for access control" (TLS), and the quotas of a topic's policy.
@@ -6,18 +9,16 @@ Amazon SNS Developer Guide, "Example cases for access control" (TLS), and the qu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sovereignty.compile.document import Document, aws_limit, policy, sid
 from sovereignty.compile.foundation_key import EVENTS
 
 TLS, SERVICES, WRITERS = "network.tls", "identity.services", "audit.detection"
 
 
-def document(partition: str, region: str, account: str, topic: str, rules: Sequence[str]) -> Document:
-    """The policy of the topic of that name; `rules`: the names of the rules that publish to it."""
+def document(partition: str, region: str, account: str, topic: str) -> Document:
+    """The policy of the topic of that name."""
     arn = f"arn:{partition}:sns:{region}:{account}:{topic}"
-    arns = sorted(f"arn:{partition}:events:{region}:{account}:rule/{rule}" for rule in rules)
+    strange = {"Null": {"aws:SourceAccount": "false"}, "StringNotEquals": {"aws:SourceAccount": account}}
     everybody = {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": arn}
     statements = [
         {
@@ -26,8 +27,8 @@ def document(partition: str, region: str, account: str, topic: str, rules: Seque
             "Principal": {"Service": EVENTS},
             "Action": "sns:Publish",
             "Resource": arn,
-            "Condition": {"ArnEquals": {"aws:SourceArn": arns}},
         },
+        {**everybody, "Sid": sid(SERVICES, 2), "Condition": strange},
         {
             **everybody,
             "Sid": sid(WRITERS, 1),

@@ -25,7 +25,7 @@ What is refused though AWS may do it: other services that call as an account of 
 origin access identities (origin access control has taken their place), and services that work with a role of the zone
 from a VPC of AWS's own, which the stack file has to name.
 Break-glass is excepted from the network rules only, as it needs no other exception. The management account may assume
-the deployment role, and nothing else.
+the deployment role and break-glass, and nothing else.
 
 Sources: AWS Organizations User Guide, "RCP syntax" and "Resource control policies (RCPs)"; IAM User Guide, "AWS global
 condition context keys"; aws-samples/data-perimeter-policy-examples (the shape of the perimeters, their exceptions);
@@ -115,9 +115,10 @@ def _identity(zone: Zone, deployment: Deployment, admitted: list[str]) -> Iterat
     balancers = [account for region, account in elb_log_accounts().items() if region in aws(zone).regions]
     yield from from_outside(outside, balancers, frozenset({ASSUME} if management else ()))
     if management:
-        # the stack runs in the management account and works in the zone as the deployment role
-        deployers = sorted(roles_of(zone, deployment, DEPLOYMENT_ROLE))
-        yield {"Action": ASSUME, "NotResource": deployers, "Condition": outside}
+        # the stack runs in the management account and works in the zone as the deployment role; its people may detach
+        # every policy, so to keep them from break-glass would guard nothing, and leave an emergency without a way in
+        entered = sorted(roles_of(zone, deployment, DEPLOYMENT_ROLE, zone.break_glass.aws_role))
+        yield {"Action": ASSUME, "NotResource": entered, "Condition": outside}
         yield {"Action": ASSUME, "Condition": except_accounts(outside, management)}
 
 

@@ -120,8 +120,10 @@ def reach(
         return Answer(True, "", "RCPs don't bind this service.")
     federation = service in _ENTRANCES or (service == "sts" and name in _FEDERATION)
     if not caller.service and not federation and not _admitted(deployment, caller.path):
-        deploys = action == "sts:AssumeRole" and role in _arns(zone, deployment, DEPLOYMENT_ROLE)
-        from_above = deploys and caller.account and caller.account == deployment.aws_management_account
+        powerful = (DEPLOYMENT_ROLE, zone.break_glass.aws_role)
+        entered = {arn for name in powerful for arn in _arns(zone, deployment, name)}
+        enters = action == "sts:AssumeRole" and role in entered
+        from_above = enters and caller.account and caller.account == deployment.aws_management_account
         if not (from_above or (action == "s3:PutObject" and _balances_load(zone, caller))):
             return Answer(False, "identity.organization", "The caller's organization path is not admitted.")
     if caller.service and caller.for_account and not _admitted(deployment, caller.for_path):

@@ -309,6 +309,16 @@ def test_without_mfa_break_glass_is_refused_and_to_all_but_the_named_user():
         assert not assumes(trust, EMERGENCY, DEPLOYER, bound, **mfa)
 
 
+def test_where_nobody_is_named_people_of_the_management_account_break_the_glass_with_mfa():
+    trust = break_glass.trust(*landed(), Entrances()).body
+    mfa = {"aws__MultiFactorAuthPresent": "true", "aws__MultiFactorAuthAge": "60"}
+    for bound in (False, True):
+        assert assumes(trust, EMERGENCY, f"arn:aws:iam::{MANAGEMENT}:user/ada", bound, **mfa)
+        assert not assumes(trust, EMERGENCY, f"arn:aws:iam::{MANAGEMENT}:user/ada", bound)
+        assert not assumes(trust, EMERGENCY, USER, bound, **mfa)
+        assert not assumes(trust, EMERGENCY, DEPLOYER, bound, **mfa)
+
+
 # The state
 
 

@@ -267,9 +267,8 @@ def rcp_difference(bodies: Sequence[Body], zone: Zone = EU, deployment: Deployme
 def _rcp_differences(policies: Sequence[Policy], zone: Zone, deployment: Deployment) -> Iterator[str]:
     space = everything()
     sts = [action for action in space.actions if action.startswith("sts:")]
-    roles = [
-        f"arn:aws:iam::{account}:role/{name}" for account in (FIRST, SECOND) for name in ("app", "sovereign/deployment")
-    ]
+    names = ("app", "sovereign/deployment", zone.break_glass.aws_role)
+    roles = [f"arn:aws:iam::{account}:role/{name}" for account in (FIRST, SECOND) for name in names]
     ways = [
         *(Way(vpc=vpc) for vpc in VPCS),
         *(Way(tls=tls, vpc=VPCS[1]) for tls in (False, None)),

@@ -36,8 +36,8 @@ OUR_ROLE = f"arn:aws:iam::{ACCOUNT}:role/administrator"
 INSIDE = {"aws:PrincipalOrgID": OURS, "aws:PrincipalIsAWSService": "false", "aws:PrincipalArn": OUR_ROLE}
 SAFE = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
 
-KEY = foundation_key.document("aws", HOME, ACCOUNT, OURS, TRAIL)
-ALARMS = foundation_topic.document("aws", HOME, ACCOUNT, foundation.TOPIC, RULES)
+KEY = foundation_key.document("aws", HOME, ACCOUNT, OURS, foundation.TOPIC, TRAIL)
+ALARMS = foundation_topic.document("aws", HOME, ACCOUNT, foundation.TOPIC)
 RECORDS = foundation_trail.document("aws", ACCOUNT, OURS, BUCKET, TRAIL, foundation.retention(1))
 PARTS = forwarder.Forwarder("aws", ACCOUNT, "us-east-1")
 
@@ -65,11 +65,13 @@ def trail(arn: str = TRAIL, **keys: str) -> dict[str, Any]:
     return by_service("cloudtrail.amazonaws.com", **{"aws:SourceArn": arn, "aws:SourceOrgID": OURS, **keys})
 
 
+OF_SNS = "kms:EncryptionContext:aws:sns:topicArn"
 CONTEXT = "kms:EncryptionContext:aws:cloudtrail:arn"
 OF_KEY = [
-    ("kms:GenerateDataKey", events(), "allowed"),
-    ("kms:Decrypt", events(), "allowed"),
-    ("kms:GenerateDataKey", events(account=STRANGER), "silent"),
+    ("kms:GenerateDataKey", by_service("events.amazonaws.com", **{OF_SNS: TOPIC}), "allowed"),
+    ("kms:Decrypt", by_service("events.amazonaws.com", **{OF_SNS: TOPIC}), "allowed"),
+    ("kms:GenerateDataKey", by_service("events.amazonaws.com", **{OF_SNS: TOPIC + "2"}), "silent"),
+    ("kms:GenerateDataKey", events(), "silent"),
     ("kms:GenerateDataKey", by_service("s3.amazonaws.com", **{"aws:SourceAccount": ACCOUNT}), "silent"),
     ("kms:GenerateDataKey", trail(**{CONTEXT: TRAIL}), "allowed"),
     ("kms:GenerateDataKey", trail(), "silent"),
@@ -93,8 +95,8 @@ def test_the_key_serves_the_trail_and_the_alarms_and_its_account(action: str, wh
 
 OF_TOPIC = [
     ("sns:Publish", events(), "allowed"),
-    ("sns:Publish", events(rule="another"), "silent"),
-    ("sns:Publish", events(account=STRANGER), "silent"),
+    ("sns:Publish", by_service("events.amazonaws.com"), "allowed"),
+    ("sns:Publish", events(account=STRANGER), "refused"),
     ("sns:Publish", {"principal": OUR_ROLE, "context": INSIDE}, "refused"),
     ("sns:Publish", by_service("cloudwatch.amazonaws.com"), "refused"),
     ("sns:Publish", {"principal": "", "context": {}}, "refused"),
@@ -104,7 +106,7 @@ OF_TOPIC = [
 
 
 @pytest.mark.parametrize(("action", "who", "said"), OF_TOPIC)
-def test_the_watchs_own_rules_publish_and_nobody_else(action: str, who: dict[str, Any], said: str):
+def test_event_bridge_publishes_for_no_other_account_and_nobody_else_does(action: str, who: dict[str, Any], said: str):
     assert answer(ALARMS, action, TOPIC, **who) == said
 
 

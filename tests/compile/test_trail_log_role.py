@@ -5,6 +5,7 @@ from sovereignty.compile import trail_log_role, trail_watch
 from sovereignty.compile.document import Document
 from sovereignty.iam.evaluate import allowances
 from sovereignty.iam.request import Request
+from sovereignty.zone import BreakGlass
 
 GROUP = f"arn:aws:logs:eu-central-1:{FIRST}:log-group:sovereign-eu-trail:log-stream"
 TRAIL = "arn:aws:cloudtrail:eu-central-1:{}:trail/sovereign-eu"
@@ -67,3 +68,11 @@ def test_the_documents_are_within_their_quotas():
     document = trail_log_role.permissions(EU, LANDED, FIRST, organization=True)
     assert len(trust.text) <= trust.limit == 2048
     assert len(document.text) <= document.limit == 10240
+
+
+def test_break_glass_is_told_by_the_role_that_the_zone_names_in_that_account():
+    own = EU.model_copy(update={"break_glass": BreakGlass(aws_role="sovereign/emergency/open")})
+    pattern = trail_watch.break_glass(own, SECOND)
+    assert f'"arn:aws:iam::{SECOND}:role/sovereign/emergency/open"' in pattern
+    assert "$.userIdentity.sessionContext.sessionIssuer.arn" in pattern
+    assert "$.requestParameters.roleArn" in pattern

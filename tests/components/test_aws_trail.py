@@ -6,7 +6,7 @@ from built import Recorder, build, declared, deployed
 
 from components.aws.alarms import AlarmTopic, AlarmTopicArgs
 from components.aws.trail import AuditTrail, AuditTrailArgs
-from sovereignty.compile import alarm_topic_policy, everything, trail_log_role
+from sovereignty.compile import alarm_topic_policy, everything, trail_log_role, trail_watch
 from sovereignty.errors import InputError
 from sovereignty.zone import Zone
 
@@ -111,7 +111,7 @@ def test_an_alarm_tells_of_who_stops_it_and_another_of_its_silence(made: Recorde
     assert {"StopLogging", "DeleteTrail"} <= set(json.loads(rule["eventPattern"])["detail"]["$or"][0]["eventName"])
     target = made.the("aws:cloudwatch/eventTarget:EventTarget").inputs
     assert (target["rule"], target["arn"], "roleArn" in target) == (rule["name"], TOPIC, False)
-    alarm = made.the("aws:cloudwatch/metricAlarm:MetricAlarm").inputs
+    alarm = made.the("aws:cloudwatch/metricAlarm:MetricAlarm", "eu-silent").inputs
     assert alarm["treatMissingData"] == "breaching"
     assert alarm["dimensions"] == {"LogGroupName": "sovereign-eu-trail"}
     assert alarm["alarmActions"] == [TOPIC]
@@ -187,3 +187,13 @@ def test_a_topic_elsewhere_is_an_error(arguments: dict[str, Any], where: str):
     with pytest.raises(InputError) as told:
         topic(**arguments)
     assert told.value.problems[0].where == f"AlarmTopicArgs.{where}"
+
+
+def test_whoever_acts_as_break_glass_in_any_region_is_told_of(made: Recorder):
+    filter_ = made.the("aws:cloudwatch/logMetricFilter:LogMetricFilter").inputs
+    assert filter_["logGroupName"] == "sovereign-eu-trail"
+    assert filter_["pattern"] == trail_watch.break_glass(declared("eu"), "444455556666")
+    counted = filter_["metricTransformation"]
+    alarm = made.the("aws:cloudwatch/metricAlarm:MetricAlarm", "eu-break-glass").inputs
+    assert (alarm["namespace"], alarm["metricName"]) == (counted["namespace"], counted["name"])
+    assert (alarm["threshold"], alarm["alarmActions"]) == (1, [TOPIC])

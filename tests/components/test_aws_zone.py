@@ -45,8 +45,8 @@ def zone_with(*regions: str, name: str = "eu") -> Zone:
     return declared(name, aws=aws, azure=None, keys=keys, accepts=accepts)
 
 
-def built(law: Zone, stack: str = "eu") -> Recorder:
-    target = deployed(stack)
+def built(law: Zone, stack: str = "eu", **settings: Any) -> Recorder:
+    target = deployed(stack, **settings)
 
     def make() -> None:
         args = AwsZoneArgs(zone=law, deployment=target, providers=AwsProviders(law, target), parent_ou_id=TOP_OU)
@@ -133,3 +133,18 @@ def test_names_fit_their_services_even_for_the_longest_name_of_a_zone(two: Recor
             held += 1
             assert len(name) + longer <= LIMITS[type_], (type_, name)
     assert held > 20
+
+
+def test_another_account_adds_its_trail_and_its_alarms_in_that_account_alone(one: Recorder):
+    second = "555566667777"
+    made = built(zone_with("eu-central-1"), awsAccounts=["444455556666", second])
+    before = {identity(each) for each in custom(one)}
+    added = [each for each in custom(made) if identity(each) not in before]
+    # at home the other account is one of the zone: its records are asked for, its principals are no strangers
+    added = [each for each in added if not each.type.startswith(("aws:cfg/", "aws:accessanalyzer/"))]
+    assert [each.name for each in added if f"eu-eu-central-1-{second}" not in each.provider] == []
+    trails = made.of("aws:cloudtrail/trail:Trail")
+    assert {each.inputs["s3BucketName"] for each in trails} == {"eu-trail-444455556666"}
+    assert len(trails) == 2
+    provider = made.the("pulumi:providers:aws", f"eu-eu-central-1-{second}").inputs
+    assert json.loads(provider["assumeRoles"])[0]["roleArn"] == f"arn:aws:iam::{second}:role/sovereign/deployment"

@@ -1,13 +1,15 @@
 import json
+from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 from built import OU_PATH, TOP_OU, Recorder, build, declared, deployed
 
 from components.foundation import Parents
 from components.providers import ZoneProviders
 from components.zone import ResidencyZone, ResidencyZoneArgs
-from sovereignty.compile import azure_policy, bucket_policy, kms_key_policy, rcp, scp
+from sovereignty.compile import azure_policy, bucket_policy, everything, kms_key_policy, output, rcp, scp
 from sovereignty.errors import InputError
 from sovereignty.zone import Zone
 
@@ -318,8 +320,23 @@ def test_keys_that_are_not_made_or_whose_store_is_not_named_are_refused(keys: di
         build_zone(declared("eu", keys=keys, accepts=accepted))
 
 
-def test_a_rollout_to_the_sandbox_is_refused_before_anything_is_made():
-    with pytest.raises(InputError, match="sovereign-zones:rollout"):
+def test_a_version_that_is_tried_leaves_both_clouds_as_they_were_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    law = declared("eu")
+    output.write(law.zone, everything.documents(law, deployed(awsZoneOuPath=OU_PATH)), tmp_path / "released" / "eu")
+    monkeypatch.setattr(pulumi, "get_root_directory", lambda: str(tmp_path))
+    fewer = {"cloud": "public", "home": "germanywestcentral", "regions": ["germanywestcentral", "westeurope"]}
+    made, _ = build_zone(declared("eu", azure=fewer), deployed(rollout="sandbox"))
+    definitions = made.of("azure-native:authorization:PolicyDefinitionAtManagementGroup")
+    compiled = [each for each in azure_policy.documents(law, deployed()) if "/definitions/" in each.path]
+    made_of = {each.inputs["policyDefinitionName"]: each.inputs["policyRule"] for each in definitions}
+    assert made_of == {each.body["name"]: each.body["properties"]["policyRule"] for each in compiled}
+
+
+def test_a_version_is_not_tried_before_one_was_released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pulumi, "get_root_directory", lambda: str(tmp_path))
+    with pytest.raises(InputError, match=r"(?s)manifest\.json: It isn't there.*sovereignty compile eu --out"):
         build_zone(declared("eu"), deployed(rollout="sandbox"))
 
 
