@@ -74,7 +74,10 @@ class Foundation:
         return state(self.sandbox, self.stack)["resources"]
 
 
-@pytest.fixture(scope="module", params=STACKS)
+@pytest.fixture(
+    scope="module",
+    params=[each if each == "aws" else pytest.param(each, marks=pytest.mark.heavy) for each in STACKS],
+)
 def foundation(request, tmp_path_factory) -> Foundation:
     # an account is in one organization, which is of one partition: each has a sandbox of its own
     scratch = tmp_path_factory.mktemp("foundation")

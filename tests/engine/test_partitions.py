@@ -12,6 +12,8 @@ from sandbox.facts import table
 from sandbox.stacks import Stack, settings_copy, state
 from sandbox.variant import variant
 
+pytestmark = pytest.mark.heavy
+
 RISKS = ("aws.management-account", "aws.service-linked-roles")
 PARTITIONS: dict[str, dict[str, Any]] = {
     "gov": {
@@ -28,6 +30,8 @@ PARTITIONS: dict[str, dict[str, Any]] = {
         "accepts": ["provider-legal-reach"],
     },
 }
+ACCOUNTS = {"gov": "444455556661", "cn": "444455556662", "eusc": "444455556663"}
+"""An account is of one partition."""
 ARN = re.compile(r"arn:(aws[a-z-]*):[a-z0-9-]+:([a-z0-9-]*):")
 
 
@@ -53,7 +57,7 @@ def stack_of(name: str) -> dict[str, Any]:
         "sovereign-zones:awsParentOuId": table("sandbox")["aws"]["root"],
         "sovereign-zones:awsOrganizationId": "o-a1b2c3d4e5",
         "sovereign-zones:awsManagementAccount": "111122223333",
-        "sovereign-zones:awsAccounts": ["444455556666"],
+        "sovereign-zones:awsAccounts": [ACCOUNTS[name]],
     }
 
 

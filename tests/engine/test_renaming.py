@@ -3,6 +3,10 @@
 docs/renaming.md says the same in words.
 """
 
+import pytest
+
+pytestmark = pytest.mark.heavy
+
 PROGRAM = """
     import pulumi
     import pulumi_aws as aws

@@ -13,6 +13,8 @@ from on_engine import NO_DEFAULT_PROVIDERS, ROOT, Project
 
 from sandbox.facts import table
 
+pytestmark = pytest.mark.heavy
+
 PROGRAM = """
     from pathlib import Path
 

@@ -11,6 +11,8 @@ from on_engine import ROOT, Project
 
 from sandbox.store import Row, Store
 
+pytestmark = pytest.mark.heavy
+
 BUCKET, KEY = "aws:s3/bucket:Bucket", "aws:kms/key:Key"
 
 
