@@ -1,4 +1,5 @@
-"""What a zone costs as it grows: resources, a preview, an `up` under the pack, with 1, 2 and 4 regions of AWS.
+"""What a zone costs as it grows: resources, a preview, an `up` under the pack, with 1, 2 and 4 regions of AWS; and a
+second zone beside a first.
 
 Each in a sandbox of its own; seconds of this machine, and ratios to one region. The stand-ins answer at once: what is
 measured is the engine, the program and the pack; a real cloud adds its own time for each resource.
@@ -10,6 +11,7 @@ import json
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sandbox import summary
-from sandbox.__main__ import FOUNDATION, PACK, ROOT
+from sandbox.__main__ import FOUNDATION, PACK, PACK_CONFIGURATION, ROOT
 from sandbox.environment import Sandbox, python
 from sandbox.plugins import install
 from sandbox.pulumi import run
@@ -26,6 +28,7 @@ from sandbox.stacks import Stack, settings_copy, stack
 from sandbox.variant import variant
 from tools.engine.locate import locate
 
+PACKED = ["--policy-pack", str(PACK), "--policy-pack-config", str(PACK_CONFIGURATION)]
 REGIONS = ("eu-central-1", "eu-west-1", "eu-west-3", "eu-north-1")
 SIZES = (1, 2, 4)
 
@@ -46,7 +49,27 @@ def show() -> None:
             f"{up:.1f} s",
             f"{up / rows[0][2]:.2f}",
         )
-    Console(width=120).print(table)
+    console = Console(width=120)
+    console.print(table)
+    beside = Table(title="A zone beside others, in one organization")
+    for column in ("zones", "the new one", "its resources", "up under the pack"):
+        beside.add_column(column, justify="right")
+    for number, (name, resources, seconds) in enumerate(_one_after_the_other(), start=1):
+        beside.add_row(str(number), name, str(resources), f"{seconds:.1f} s")
+    console.print(beside)
+
+
+def _one_after_the_other() -> Iterator[tuple[str, int, float]]:
+    """The repository's own zones in one sandbox: name, resources, seconds of the `up`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        sandbox = Sandbox(ROOT, Path(scratch) / ".sandbox", locate())
+        sandbox.create()
+        install(sandbox.home, python())
+        _engine(sandbox, stack(*FOUNDATION), ["up", "--yes"])
+        for settings in sorted(ROOT.glob("Pulumi.*.yaml")):
+            zone = stack(ROOT, settings.name.split(".")[1])
+            seconds = _engine(sandbox, zone, ["up", "--yes", *PACKED])
+            yield zone.name, sum(1 for each in summary.resources(sandbox, zone) if each.get("custom")), seconds
 
 
 def _measured(regions: int) -> tuple[Counter[str], float, float]:

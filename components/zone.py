@@ -116,7 +116,7 @@ def _on_aws(part: AwsZone | None) -> dict[str, Any]:
         "awsTrailLogGroupArn": part.trail.log_group_arn,
         "awsFlowLogsBucket": part.flow_logs.name,
         "awsConfigurationBucket": part.configuration.locked_bucket,
-        "awsAlarmTopicArn": part.alarms.arn,
+        "awsAlarmTopicArns": {region: topic.arn for region, topic in part.alarms.items()},
         "awsVpcIds": {region: each.network.vpc_id for region, each in regions},
         "awsSubnetIds": {region: each.network.subnet_ids for region, each in regions},
         "awsBackupVaultArns": {region: each.backup.arn for region, each in regions},

@@ -76,6 +76,7 @@ def watch(given: FoundationDeployment, account: str, home: str, organization: st
                 organization_id=organization,
                 key=keys[home],
                 years=given.aws_trail_years,
+                alarm_topic=topics[home],
             ),
             at(home),
         )

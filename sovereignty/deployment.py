@@ -55,10 +55,30 @@ _List = BeforeValidator(_list)
 _Once = AfterValidator(unique)
 
 AwsSetting = Annotated[
-    Literal["access-analyzer", "config", "guardduty", "macie", "securityhub"],
-    one_of("access-analyzer", "config", "guardduty", "macie", "securityhub"),
+    Literal[
+        "access-analyzer",
+        "ai-opt-out",
+        "config",
+        "config-role",
+        "declarative-ec2",
+        "guardduty",
+        "macie",
+        "securityhub",
+        "tag-policy",
+    ],
+    one_of(
+        "access-analyzer",
+        "ai-opt-out",
+        "config",
+        "config-role",
+        "declarative-ec2",
+        "guardduty",
+        "macie",
+        "securityhub",
+        "tag-policy",
+    ),
 ]
-"""What an account has once in a region, so that whoever sets it up sets it up for all."""
+"""What an account has once, or an OU sets for its accounts, so that whoever sets it up sets it up for all."""
 
 
 class Deployment(Model):

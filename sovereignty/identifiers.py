@@ -41,7 +41,8 @@ _ACCOUNT = r"[0-9]{12}"
 # path: IAM User Guide, aws:PrincipalOrgPaths. An unterminated path would also fit no request.
 AccountId = Annotated[str, _matching(_ACCOUNT, "account id of 12 digits", "111122223333")]
 OrganizationId = Annotated[str, _matching(_ORGANIZATION, "organization id", "o-a1b2c3d4e5")]
-ParentId = Annotated[str, _matching(f"{_ROOT}|{_UNIT}", "OU id or root id", "ou-ab12-11111111")]
+_PARENT = f"{_ROOT}|{_UNIT}"
+ParentId = Annotated[str, _matching(_PARENT, "OU id or root id", "ou-ab12-11111111")]
 _PATH = rf"{_ORGANIZATION}/{_ROOT}(/{_UNIT})+/"
 _A_PATH = "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"
 OuPath = Annotated[str, _matching(_PATH, "OU path that ends in /", _A_PATH)]
@@ -102,6 +103,11 @@ ManagementGroupId = Annotated[
 StackName = Annotated[
     str, _matching(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}", "<project>/<stack> name", "sovereign-foundation/org")
 ]
+
+
+def is_parent_id(text: str) -> bool:
+    """Whether it is an OU's id, or a root's."""
+    return re.fullmatch(_PARENT, text, re.ASCII) is not None
 
 
 def _aws_region(value: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import sns
 
-from components.aws.arguments import account_of, region_of
+from components.aws.arguments import account_of, key_arn, region_of
 from sovereignty.compile import alarm_topic_policy
 from sovereignty.deployment import Deployment
 from sovereignty.zone import Zone
@@ -50,6 +50,7 @@ class AlarmTopic(pulumi.ComponentResource):
         zone, deployment = args.zone, args.deployment
         region = region_of(zone, args.region, "AlarmTopicArgs.region")
         account = account_of(deployment, args.account, "AlarmTopicArgs.account")
+        key_arn(zone, deployment, args.key, "AlarmTopicArgs.key", region)
         super().__init__("sovereign-zones:index:AlarmTopic", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         topic = sns.Topic(name, name=alarm_topic_policy.topic_name(zone), kms_master_key_id=args.key, opts=child)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import backup, iam
 
-from components.aws.arguments import checked, region_of
+from components.aws.arguments import checked, key_arn, region_of
 from sovereignty.compile import backup_vault_policy
 from sovereignty.compile.required import aws as footprint
 from sovereignty.compile.required import aws_accounts
@@ -43,7 +43,8 @@ class BackupVaultArgs:
 
 
 class BackupVault(pulumi.ComponentResource):
-    """A locked vault under the zone's key, and a plan that puts what bears the zone's tag into it each day. Protected.
+    """A locked vault under the zone's key, and a plan that puts what bears the zone's tag into it each day, buckets
+    excepted. Protected.
 
     A backup, and its copy in each vault of `copies_to`, is kept for the zone's retention, and no job with a shorter one
     gets in. A zone in mode COMPLIANCE whose stack is in phase `locked` gets a compliance lock: three days later nobody
@@ -52,12 +53,16 @@ class BackupVault(pulumi.ComponentResource):
     Outputs: `arn`, `name` (`sovereign-<zone>` in each region), `plan_id`, `role_arn`.
     Cost: each day's backup for the whole retention, by the GB; cold storage, for what supports it, after the zone's
     `archive_after_days` where that leaves 90 days of retention. Copies again, with the transfer to their region.
-    Traps: a compliance lock keeps its vault, and its bill, until the last backup's time is over; a longer retention of
-    the zone means a new lock, which then fails. For a moment in the step to phase `locked` the vault has no lock. Vault
-    policies bind AWS Backup's API alone: snapshots of EBS and RDS are seen by their own services' as well. Services
-    have to be opted in in the account (`backup.RegionSettings`), copies between accounts in the organization
-    (`backup.GlobalSettings`), S3 needs versioning, and copies in cold storage can't be copied on. Retention counts
-    years of 365 days.
+    Traps: buckets are left out, whatever their tags: AWS Backup's role would have to change their notifications and
+    inventories, which the zone keeps to the roles with power. Locked buckets keep every version, `ResidentBucket` keeps
+    old ones for its days. A restore as this role may be refused by the SCPs that ask for the tag DataResidency on
+    ec2:CreateVolume, ec2:RunInstances, dynamodb:CreateTable and their like (that AWS Backup sends tags in the call is
+    unverified): restore from the snapshot as the deployment role, which they except. A compliance lock keeps its vault,
+    and its bill, until the last backup's time is over; a longer retention of the zone means a new lock, which then
+    fails. For a moment in the step to phase `locked` the vault has no lock. Vault policies bind AWS Backup's API alone:
+    snapshots of EBS and RDS are seen by their own services' as well. Services have to be opted in in the account
+    (`backup.RegionSettings`), copies between accounts in the organization (`backup.GlobalSettings`), and copies in cold
+    storage can't be copied on. Retention counts years of 365 days.
     Source: AWS Backup Developer Guide, "AWS Backup Vault Lock", "Vault access policies", "Creating a backup plan".
     """
 
@@ -68,6 +73,7 @@ class BackupVault(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BackupVaultArgs, opts: pulumi.ResourceOptions | None = None):
         region = region_of(args.zone, args.region, "BackupVaultArgs.region")
+        key = key_arn(args.zone, args.deployment, args.key, "BackupVaultArgs.key", region)
         copies = [
             checked(vault, lambda arn, index=index: _inside(arn, args, index, region))
             for index, vault in enumerate(args.copies_to)
@@ -76,7 +82,7 @@ class BackupVault(pulumi.ComponentResource):
         zone, deployment = args.zone, args.deployment
         kept = pulumi.ResourceOptions(parent=self, protect=True)
         called = backup_vault_policy.vault_name(zone)
-        vault = backup.Vault(name, name=called, kms_key_arn=args.key, force_destroy=False, opts=kept)
+        vault = backup.Vault(name, name=called, kms_key_arn=key, force_destroy=False, opts=kept)
         locked = deployment.phase == "locked"
         for_good = locked and zone.retention.mode == "COMPLIANCE"
         backup.VaultLockConfiguration(
@@ -123,6 +129,7 @@ class BackupVault(pulumi.ComponentResource):
             name=called,
             plan_id=plan.id,
             iam_role_arn=role.arn,
+            not_resources=backup_vault_policy.not_backed_up(zone),
             selection_tags=[backup.SelectionSelectionTagArgs(type="STRINGEQUALS", key="Zone", value=zone.zone)],
             opts=child,
         )

@@ -77,7 +77,7 @@ def make(
         restrict_public_buckets=True,
         opts=kept,
     )
-    s3.BucketOwnershipControls(
+    owned = s3.BucketOwnershipControls(
         name,
         bucket=made.bucket,
         rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
@@ -89,7 +89,7 @@ def make(
         versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
         opts=kept,
     )
-    s3.BucketServerSideEncryptionConfiguration(
+    encrypted = s3.BucketServerSideEncryptionConfiguration(
         name,
         bucket=made.bucket,
         rules=[
@@ -104,7 +104,8 @@ def make(
     )
     s3.BucketNotification(name, bucket=made.bucket, eventbridge=True, opts=kept)
     versioned = _after(kept, versioning)
-    before_policy: list[pulumi.Resource] = [closed]
+    # once the policy lets services deliver, nothing comes before the key and the owner are the zone's
+    before_policy: list[pulumi.Resource] = [closed, owned, encrypted]
     if lock:
         before_policy.append(
             s3.BucketObjectLockConfiguration(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.aws.arguments import key_arn
 from components.aws.resident_bucket import ResidentBucket, ResidentBucketArgs
 from components.aws.storage import WormBucket, WormBucketArgs
 from sovereignty.compile import everything
@@ -32,7 +33,8 @@ class ConfigRecords(pulumi.ComponentResource):
     replica of an object without a retention gets the default of the bucket that it comes to. One pair in the home
     region is enough: AWS Config delivers there from every region and account of the zone.
 
-    Outputs: `bucket`, the name of the one that AWS Config delivers to; `locked_bucket`, that of the other.
+    Outputs: `bucket`, the name of the one that AWS Config delivers to, which waits for the replication (what came
+    before it would never be locked); `locked_bucket`, that of the other.
     Cost: two copies of each record, the first without its old versions after 90 days, and a replication request each.
     Traps: the delivery channel has to name the zone's key, or AWS Config asks for S3's own, which the bucket refuses.
     S3 replicates within minutes, and until then a record can be deleted: the metric OperationsFailedReplication tells
@@ -46,8 +48,9 @@ class ConfigRecords(pulumi.ComponentResource):
     locked_bucket: pulumi.Output[str]
 
     def __init__(self, name: str, args: ConfigRecordsArgs, opts: pulumi.ResourceOptions | None = None):
-        super().__init__("sovereign-zones:index:ConfigRecords", name, None, opts)
         zone, deployment = args.zone, args.deployment
+        key = key_arn(zone, deployment, args.key, "ConfigRecordsArgs.key", aws(zone).home)
+        super().__init__("sovereign-zones:index:ConfigRecords", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         receiving, locking = (
             everything.config_bucket(zone, deployment),
@@ -57,7 +60,7 @@ class ConfigRecords(pulumi.ComponentResource):
         locked = WormBucket(
             f"{name}-locked",
             WormBucketArgs(
-                zone=zone, deployment=deployment, bucket=locking, key=args.key, receives=buckets[locking].receives
+                zone=zone, deployment=deployment, bucket=locking, key=key, receives=buckets[locking].receives
             ),
             child,
         )
@@ -67,11 +70,11 @@ class ConfigRecords(pulumi.ComponentResource):
                 zone=zone,
                 deployment=deployment,
                 bucket=receiving,
-                key=args.key,
+                key=key,
                 receives=buckets[receiving].receives,
                 replicates_to=locked.arn,
                 replica_region=aws(zone).home,
-                replica_key=args.key,
+                replica_key=key,
             ),
             child,
         )

@@ -49,8 +49,9 @@ class DetectiveBaselineArgs:
     """Macie: on in the region; it reads the buckets' settings, and samples of objects where discovery is on."""
     access_analyzer: bool | None = None
     """IAM Access Analyzer: one more analyzer, of the account; others that it has stay as they are."""
-    service_linked_role: bool = True
-    """Make AWS Config's service-linked role with the home region's recorder. False: the account has it."""
+    service_linked_role: bool | None = None
+    """Make AWS Config's service-linked role with the home region's recorder. False: the account has it, as it does
+    where AWS Config was ever on. None: unless `awsManagedElsewhere` names `config-role`."""
     recorder_role: pulumi.Input[str] | None = None
     """ARN of that role, as the home region's baseline gives it: so that another region's waits for it."""
     runtime_monitoring: bool = False
@@ -83,15 +84,16 @@ class DetectiveBaseline(pulumi.ComponentResource):
     `recorder_role` (its ARN).
     Cost: AWS Config by recorded change and rule evaluation, which grows with short-lived resources; GuardDuty by volume
     of logs; Security Hub by check; Macie by bucket and by byte looked at. Access Analyzer and the rule cost nothing.
-    Traps: it sees its own region alone: what happens outside the zone is found in the trail's delivered files. What IAM
-    holds is recorded in the home region, or the zone's first that can (none opened since February 2022). The baseline
-    of another region needs AWS Config's role, which the home region's makes: hand its `recorder_role` on. An account of
-    the zone other than the first takes the component as well, with its own provider, and lets the first aggregate. In
-    the region cn-north-1 AWS Config delivers to a bucket in the same region only. Security Hub has a single finding for
-    all standards only outside GovCloud and China, and findings that two services report arrive twice. A region without
-    a topic of its own is heard of through the home region's Security Hub, to which it reports. Whether automated
-    discovery of Macie is on is AWS's decision for an account: the provider has no resource for it. In a region that
-    has no Macie say `macie=False`. Switching a part off here takes it out of the account, with its findings.
+    Traps: it sees its own region alone: what happens outside the zone is found in the trail's delivered files. What
+    IAM holds is recorded in the home region, or the zone's first that can (none opened since February 2022). The
+    baseline of another region needs AWS Config's role, which the home region's makes: hand its `recorder_role` on. An
+    account of the zone other than the first takes the component as well, with its own provider, and lets the first
+    aggregate. In the region cn-north-1 AWS Config delivers to a bucket in the same region only. Security Hub has a
+    single finding for all standards only outside GovCloud and China, and findings that two services report arrive
+    twice. GuardDuty's malware protection for EC2 is off: it shares snapshots with an account of AWS's own. Whether
+    automated discovery of Macie is on is AWS's decision for an account: the provider has no resource for it. In a
+    region that has no Macie say `macie=False`. Switching a part off here takes it out of the account, with its
+    findings.
     Source: AWS Config Developer Guide, "Recording AWS Resources"; CloudFormation, DeliveryChannel; GuardDuty User
     Guide; Security Hub User Guide, "Cross-Region aggregation"; IAM User Guide, "Access Analyzer" (zone of trust).
     """
@@ -110,7 +112,7 @@ class DetectiveBaseline(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         detector_id = analyzer_arn = None
         recorded = _made(args, "configuration")
-        role = args.recorder_role or configuration.role(name, watched, recorded and args.service_linked_role, child)
+        role = args.recorder_role or configuration.role(name, watched, recorded and _role_is_made(args), child)
         if recorded:
             recording = configuration.record(name, watched, args.key, args.delivery_bucket, role, child)
             configuration.judge(name, watched, args.replicates_to, recording, child)
@@ -170,6 +172,12 @@ def _made(args: DetectiveBaselineArgs, setting: str) -> bool:
         return said
     known_as = _SETTINGS[setting]
     return known_as not in args.deployment.aws_managed_elsewhere and offered(aws(args.zone).partition, known_as)
+
+
+def _role_is_made(args: DetectiveBaselineArgs) -> bool:
+    if args.service_linked_role is None:
+        return "config-role" not in args.deployment.aws_managed_elsewhere
+    return args.service_linked_role
 
 
 def _where(argument: str) -> str:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import route53
 
+from components.aws.arguments import bucket_arn, region_of
 from sovereignty.compile.required import aws as footprint
 from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem
-from sovereignty.facts.aws_endpoint_services import endpoint_domains
+from sovereignty.facts.aws_endpoint_services import endpoint_domains, reverse_domains
 from sovereignty.zone import Zone
 
 _FIRST, _SECOND = 100, 200
@@ -40,21 +41,30 @@ class DnsFirewallArgs:
 class DnsFirewall(pulumi.ComponentResource):
     """A VPC's list of names that are resolved. Any other doesn't exist there, and none does while the firewall fails.
 
-    Resolved are AWS's endpoints in the zone's regions, names of machines in them, and `allowed_domains`; what such a
-    name refers to (a CNAME) is followed without a look at the list, since owners of services change that as they like.
+    Resolved are AWS's endpoints in the zone's regions, names of databases, caches and machines in them, the names of
+    private addresses, and `allowed_domains`; what such a name refers to (a CNAME) is followed without a look at the
+    list, since owners of services change that as they like.
     Outputs: `rule_group_id`. Cost: by the query and by the names on the lists; query logs by the GB.
     Traps: it sees what is asked of the VPC's own resolver alone. A program that asks a resolver of its own, over HTTPS
     too, goes by it; with no way to the internet there is none to ask. Answers from the resolver's cache aren't logged
-    again. Names that carry no region (`sts.amazonaws.com`, `bucket.s3.amazonaws.com`, ElastiCache's) have to be allowed
-    by name, or the regional ones used. Query logs are delivered by delivery.logs.amazonaws.com; whether the bucket may
-    lie in another region is unverified. Where a partition has no DNS firewall, the network is built without one.
-    Source: Route 53 Developer Guide, "Using DNS Firewall to filter outbound DNS traffic", "Resolver query logging".
+    again. Names that carry no region (`sts.amazonaws.com`, `bucket.s3.amazonaws.com`) have to be allowed by name, or
+    the regional ones used. It judges names in private hosted zones too, and those of providers' endpoints: the zone's
+    own domains belong in `allowed_domains`. So do names of public addresses (PTR), Lambda's function URLs
+    (`*.lambda-url.<region>.on.aws`), and caches in aws-eusc, whose short code is unknown. In a VPC without DNS host
+    names those of private addresses are asked of public servers. Query logs are delivered by
+    delivery.logs.amazonaws.com; whether the bucket may lie in another region is unverified. Where a partition has no
+    DNS firewall, the network is built without one.
+    Source: Route 53 Developer Guide, "Using DNS Firewall to filter outbound DNS traffic", "Resolver query logging",
+    "Using rules to control which queries are forwarded to your network".
     """
 
     rule_group_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: DnsFirewallArgs, opts: pulumi.ResourceOptions | None = None):
+        region_of(args.zone, args.region, "DnsFirewallArgs.region")
         check_domains(args.allowed_domains, "DnsFirewallArgs.allowed_domains")
+        if args.query_logs_bucket is not None:
+            bucket_arn(args.zone, args.query_logs_bucket, "DnsFirewallArgs.query_logs_bucket")
         super().__init__("sovereign-zones:index:DnsFirewall", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         called = f"sovereign-{args.zone.zone}"
@@ -106,7 +116,7 @@ def allowed_domains(args: DnsFirewallArgs) -> list[str]:
     """All that the network resolves."""
     where = footprint(args.zone)
     ours = {name for region in where.regions for name in endpoint_domains(where.partition, region)}
-    return sorted(ours | set(args.allowed_domains))
+    return sorted({*ours, *reverse_domains(), *args.allowed_domains})
 
 
 def check_domains(domains: Sequence[str], where: str) -> None:

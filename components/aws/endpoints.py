@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ec2, vpc
 
+from components.aws.arguments import region_of
 from sovereignty.compile import endpoint_policy
 from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem
@@ -45,18 +46,22 @@ class VpcEndpoints(pulumi.ComponentResource):
 
     S3 and DynamoDB by routes; ECR, KMS, CloudWatch Logs, Secrets Manager, SNS, SQS, STS and `services` by addresses in
     each subnet, with private DNS, so that no program has to know of them. They take HTTPS from the VPC, and nothing
-    else.
+    else. Through `ssm`, `ec2` and `cloudformation` the zone's principals also reach what AWS owns for everybody:
+    documents and public parameters, images, prefix lists, transforms; through `execute-api` the zone's own private APIs
+    are reached without a signature.
     Outputs: `endpoint_ids`, by service. Cost: each interface endpoint by the hour and availability zone, and by the GB.
     Traps: an endpoint to a provider's service takes no policy, so whoever is behind it gets what is sent; a service
     that isn't offered in one of the availability zones is refused by EC2. CloudFormation's custom resources and wait
     conditions get no answer through the S3 endpoint: anybody's stack could read it. Images of other accounts' ECR
-    repositories don't come through: copy them into one of the zone's.
+    repositories don't come through, AWS's own add-ons for EKS among them: copy them into one of the zone's. Nor do
+    layers of AWS's own accounts through `lambda`: give functions such layers from outside the VPC, or copy them.
     Source: AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies".
     """
 
     endpoint_ids: pulumi.Output[dict[str, str]]
 
     def __init__(self, name: str, args: VpcEndpointsArgs, opts: pulumi.ResourceOptions | None = None):
+        region_of(args.zone, args.region, "VpcEndpointsArgs.region")
         services = wanted_services(args.services, "VpcEndpointsArgs.services")
         check_providers(args.provider_services, args.region, "VpcEndpointsArgs.provider_services")
         super().__init__("sovereign-zones:index:VpcEndpoints", name, None, opts)

@@ -45,6 +45,11 @@ _CLUSTER = re.compile(r"cluster-[2-7a-zA-Z]{11,16}")
 _ENDPOINT = re.compile(r"https://([a-zA-Z0-9.-]+)")
 _ENDPOINT_LENGTHS = _PATH_LENGTHS = range(10, 129)
 _PATH = re.compile(r"(/[a-zA-Z0-9/_-]+)?/kms/xks/v[0-9]{1,2}")
+# XksProxyAuthenticationCredentialType
+_CREDENTIAL = {
+    "access_key_id": (re.compile(r"[A-Z2-7]{20,30}"), "20 to 30 of A-Z and 2-7"),
+    "secret_access_key": (re.compile(r"[a-zA-Z0-9/+=]{43,64}"), "43 to 64 of letters, digits, /, + and ="),
+}
 _SERVICE = re.compile(r"com\.amazonaws\.vpce\.([a-z]+(?:-[a-z]+){1,2}-[0-9]+)\.vpce-svc-[0-9a-z]+")
 
 
@@ -109,8 +114,9 @@ class ExternalKeyStoreArgs:
 
     zone: Zone
     deployment: Deployment
-    endpoint: str
-    """`https://` and a host name, without a path; with a VPC endpoint service its private DNS name."""
+    endpoint: str = ""
+    """It has to be given: `https://` and a host name, without a path; with a VPC endpoint service its private DNS
+    name."""
     access_key_id: pulumi.Input[str]
     """Of the credential with which KMS signs its requests to the proxy. Kept as a secret."""
     secret_access_key: pulumi.Input[str]
@@ -158,6 +164,10 @@ class ExternalKeyStore(pulumi.ComponentResource):
         _check_endpoint(args.endpoint, region)
         _check_path(args.path)
         service = _service(args, region)
+        access, secret = (
+            checked(getattr(args, each), partial(_check_credential, each))
+            for each in ("access_key_id", "secret_access_key")
+        )
         super().__init__("sovereign-zones:index:ExternalKeyStore", name, None, opts)
         named = f"{name}-{region}"
         store = kms.CustomKeyStore(
@@ -169,8 +179,8 @@ class ExternalKeyStore(pulumi.ComponentResource):
             xks_proxy_uri_path=args.path,
             xks_proxy_vpc_endpoint_service_name=service,
             xks_proxy_authentication_credential=kms.CustomKeyStoreXksProxyAuthenticationCredentialArgs(
-                access_key_id=pulumi.Output.secret(args.access_key_id),
-                raw_secret_access_key=pulumi.Output.secret(args.secret_access_key),
+                access_key_id=pulumi.Output.secret(access),
+                raw_secret_access_key=pulumi.Output.secret(secret),
             ),
             opts=pulumi.ResourceOptions(
                 parent=self, protect=True, additional_secret_outputs=["xksProxyAuthenticationCredential"]
@@ -208,6 +218,13 @@ def _check_certificate(certificate: str) -> None:
         right = "Give the text of customerCA.crt, which begins with -----BEGIN CERTIFICATE-----."
         found = "This is no certificate in PEM text."
         raise InputError(Problem("CloudHsmKeyStoreArgs.trust_anchor_certificate", found, right))
+
+
+def _check_credential(argument: str, value: str) -> None:
+    pattern, written = _CREDENTIAL[argument]
+    if not pattern.fullmatch(value):
+        found = "KMS takes no such credential." if value else "It is missing."
+        raise InputError(Problem(f"ExternalKeyStoreArgs.{argument}", found, f"Use {written}, as the proxy knows it."))
 
 
 def _check_endpoint(endpoint: str, region: str) -> None:

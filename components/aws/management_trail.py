@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import cloudtrail, s3
+from pulumi_aws import cloudtrail, cloudwatch, iam, s3
 
+from components.aws.trail import METRICS, NOTICED_AFTER
 from sovereignty import facts
 from sovereignty.compile import foundation as compiled
-from sovereignty.compile import foundation_trail
+from sovereignty.compile import foundation_trail, foundation_trail_logs
 from sovereignty.errors import InputError, Problem
+from sovereignty.zone import ROLES_PATH
 from sovereignty.zone_parts import MAX_RETENTION_YEARS
+
+SEARCHABLE_DAYS = 365
+"""Days for which the log group keeps a record; the bucket keeps it for `years`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,16 +33,22 @@ class ManagementTrailArgs:
     """ARN of the foundation's key in this region."""
     years: int = 1
     """How long a record can't be deleted by anybody, from 1. It can't be taken back once a record is written."""
+    alarm_topic: pulumi.Input[str] | None = None
+    """ARN of the watch's topic in this region, which is told of the root user and the emergency role in any region.
+    None: no log group, and no such alarm."""
 
 
 class ManagementTrail(pulumi.ComponentResource):
     """A trail of all regions of the management account, with file validation, into a write-once bucket that CloudTrail
-    alone writes to. Both are protected. It records management events, and so makes them known to EventBridge.
+    alone writes to. Both are protected. It records management events, and so makes them known to EventBridge. With
+    `alarm_topic` a copy goes to the log group `sovereign-foundation-trail`, and an alarm tells when the root user or
+    the emergency role is used, in whatever region: EventBridge hears of its own region alone.
 
     Outputs: `arn`, `bucket`. Cost: the first trail of an account records management events for nothing, a second one
-    does not (leave ours out where there is one); storage in S3.
+    does not (leave ours out where there is one); storage in S3; the log group by the GB.
     Traps: The bucket's settings are refused to everybody, the stack included, until its policy is replaced. The records
     hold requests of the management account's control plane: names, addresses and settings, and no content of a zone.
+    The alarm comes some minutes after the call and says that there was one; who it was stands in the log group.
     Source: AWS CloudTrail User Guide, "Creating a trail for your AWS account", "Validating CloudTrail log file
     integrity"; Amazon S3 User Guide, "Locking objects with Object Lock".
     """
@@ -125,6 +136,13 @@ class ManagementTrail(pulumi.ComponentResource):
             # once the policy stands, nobody may set any of these
             opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[*before, lock]),
         )
+        before_trail: list[pulumi.Resource] = [allowed]
+        group = role = None
+        if args.alarm_topic is not None:
+            place = (where.partition, args.region, args.account)
+            group, role, permitted = self._log_group(name, *place, trail_arn, args.key)
+            before_trail.append(permitted)
+            self._watch(name, where.partition, args.account, group, args.alarm_topic)
         trail = cloudtrail.Trail(
             name,
             name=compiled.TRAIL,
@@ -134,7 +152,63 @@ class ManagementTrail(pulumi.ComponentResource):
             include_global_service_events=True,
             enable_log_file_validation=True,
             enable_logging=True,
-            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[allowed]),
+            cloud_watch_logs_group_arn=pulumi.Output.concat(group.arn, ":*") if group else None,
+            cloud_watch_logs_role_arn=role.arn if role else None,
+            # CloudTrail tries bucket and role when the trail is made
+            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=before_trail),
         )
         self.arn, self.bucket = trail.arn, bucket.bucket
         self.register_outputs({"arn": self.arn, "bucket": self.bucket})
+
+    def _log_group(
+        self, name: str, partition: str, region: str, account: str, trail: str, key: pulumi.Input[str]
+    ) -> tuple[cloudwatch.LogGroup, iam.Role, iam.RolePolicy]:
+        child = pulumi.ResourceOptions(parent=self)
+        group = cloudwatch.LogGroup(
+            name,
+            name=foundation_trail_logs.GROUP,
+            kms_key_id=key,
+            retention_in_days=SEARCHABLE_DAYS,
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        role = iam.Role(
+            f"{name}-logs",
+            name=foundation_trail_logs.ROLE,
+            path=f"/{ROLES_PATH}",
+            description="CloudTrail writes the management account's trail into its log group",
+            assume_role_policy=foundation_trail_logs.trust(partition, trail).text,
+            opts=child,
+        )
+        allowed = foundation_trail_logs.permissions(partition, region, account).text
+        policy = iam.RolePolicy(f"{name}-logs", name="log-group", role=role.name, policy=allowed, opts=child)
+        return group, role, policy
+
+    def _watch(
+        self, name: str, partition: str, account: str, group: cloudwatch.LogGroup, topic: pulumi.Input[str]
+    ) -> None:
+        child, called = pulumi.ResourceOptions(parent=self), foundation_trail_logs.ALARM
+        cloudwatch.LogMetricFilter(
+            f"{name}-power",
+            name=called,
+            log_group_name=group.name,
+            pattern=foundation_trail_logs.power(partition, account),
+            metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
+                name=called, namespace=METRICS, value="1"
+            ),
+            opts=child,
+        )
+        cloudwatch.MetricAlarm(
+            f"{name}-power",
+            name=called,
+            alarm_description="The root user or the emergency role is used in the management account, in any region",
+            namespace=METRICS,
+            metric_name=called,
+            statistic="Sum",
+            period=NOTICED_AFTER,
+            evaluation_periods=1,
+            threshold=1,
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            treat_missing_data="notBreaching",
+            alarm_actions=[topic],
+            opts=child,
+        )

@@ -28,7 +28,7 @@ class ManagementWatchArgs:
     subscribers: Sequence[str] = ()
     """E-mail addresses and https addresses; each confirms its subscription. Without one nobody hears an alarm."""
     trail: str | None = None
-    """ARN of the trail that is encrypted with this watch's key; None: it encrypts alarms alone."""
+    """ARN of the trail that is encrypted with this watch's key, and whose alarm goes to its topic; None: neither."""
 
 
 class ManagementWatch(pulumi.ComponentResource):
@@ -40,7 +40,9 @@ class ManagementWatch(pulumi.ComponentResource):
     itself. A deployment of a zone that changes its policies is told too, and is known by who did it.
     Outputs: `key_arn`, `topic_arn`. Cost: a KMS key, and next to nothing else.
     Traps: An alarm holds who, what, when and from where, never the request; it is read wherever its subscribers are.
-    EventBridge has the calls of CloudTrail only while a trail of the account logs management events in the region.
+    EventBridge has the calls of CloudTrail only while a trail of the account logs management events, and only those of
+    its own region: the root user and the emergency role at work elsewhere are told by `ManagementTrail`'s alarm, and
+    where the foundation makes no trail, by nobody.
     Source: AWS Organizations User Guide, "Amazon EventBridge"; Amazon EventBridge User Guide, "AWS service events
     delivered via AWS CloudTrail"; those of compile/control_plane.py.
     """
@@ -67,7 +69,7 @@ class ManagementWatch(pulumi.ComponentResource):
         )
         kms.Alias(name, name="alias/sovereign/foundation", target_key_id=key.key_id, opts=kept)
         topic = sns.Topic(name, name=compiled.TOPIC, kms_master_key_id=key.arn, opts=child)
-        policy = foundation_topic.document(*place, compiled.TOPIC)
+        policy = foundation_topic.document(*place, compiled.TOPIC, alarm=args.trail is not None)
         allowed = sns.TopicPolicy(name, arn=topic.arn, policy=policy.text, opts=child)
         for number, subscriber in enumerate(args.subscribers, start=1):
             protocol = "https" if subscriber.startswith("https://") else "email"

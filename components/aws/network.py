@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ec2
 
-from components.aws.arguments import region_of
+from components.aws.arguments import bucket_arn, ended, region_of
 from components.aws.dns_firewall import DnsFirewall, DnsFirewallArgs, check_domains
 from components.aws.endpoints import VpcEndpoints, VpcEndpointsArgs, check_providers, wanted_services
 from sovereignty.compile.required import aws as footprint
@@ -195,6 +195,9 @@ def _checked(args: NetworkBoundaryArgs) -> str:
     wanted_services(args.endpoint_services, "NetworkBoundaryArgs.endpoint_services")
     check_providers(args.provider_services, region, "NetworkBoundaryArgs.provider_services")
     check_domains(args.allowed_domains, "NetworkBoundaryArgs.allowed_domains")
+    bucket_arn(args.zone, args.flow_logs_bucket, "NetworkBoundaryArgs.flow_logs_bucket")
+    if args.query_logs_bucket is not None:
+        bucket_arn(args.zone, args.query_logs_bucket, "NetworkBoundaryArgs.query_logs_bucket")
     return region
 
 
@@ -214,7 +217,7 @@ def _check_block(cidr: str, args: NetworkBoundaryArgs) -> None:
 
 def _place(names: Sequence[str], index: int) -> str:
     if index >= len(names):
-        raise InputError(
+        raise ended(
             Problem(
                 "NetworkBoundaryArgs.availability_zones",
                 f"The account has {len(names)} availability zones in the region, and {index + 1} are asked for.",

@@ -10,12 +10,14 @@ from pulumi_aws import organizations
 
 from components import released
 from components.aws import policies
+from components.aws.arguments import ended
 from components.aws.policies import SANDBOX, OfUnit
 from sovereignty.compile import organization, ou_path, rcp, scp
 from sovereignty.compile.document import Document
 from sovereignty.compile.required import aws
 from sovereignty.deployment import Deployment, key
 from sovereignty.errors import InputError, Problem
+from sovereignty.identifiers import is_parent_id
 from sovereignty.zone import Zone
 
 _AWS_ATTACHES = 1
@@ -76,6 +78,7 @@ class ZoneOrganizationalUnit(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ZoneOrganizationalUnitArgs, opts: pulumi.ResourceOptions | None = None):
         zone = args.zone
+        _check_parents(args)
         current = _wanted(args, _compiled(zone, args.deployment))
         bound = current
         if args.deployment.rollout == SANDBOX:
@@ -136,6 +139,16 @@ def _where(argument: str) -> str:
     return f"{ZoneOrganizationalUnitArgs.__name__}.{argument}"
 
 
+def _check_parents(args: ZoneOrganizationalUnitArgs) -> None:
+    """InputError for a parent that is missing, or text that is no OU's and no root's id."""
+    for argument, value in (("parent_id", args.parent_id), ("sandbox_parent_id", args.sandbox_parent_id)):
+        right = "Give an OU's id, or a root's: ou-ab12-11111111."
+        if (value is None and argument == "parent_id") or value == "":
+            raise InputError(Problem(_where(argument), "It is missing.", right))
+        if isinstance(value, str) and not is_parent_id(value):
+            raise InputError(Problem(_where(argument), "This is no id of an OU or a root.", right))
+
+
 def _compiled(zone: Zone, deployment: Deployment) -> tuple[Document, ...]:
     """This version, for any OU: compiled once, for a path that each OU's own takes the place of."""
     anywhere = deployment.model_copy(update={"aws_zone_ou_path": ou_path.unknown()})
@@ -173,7 +186,7 @@ def _placed(text: str, texts: Sequence[str], path: pulumi.Output[str], zone: Zon
             where = f"Pulumi.{zone.zone}.yaml: {key('aws_zone_ou_path')}"
             found = f"The released policies were compiled for another OU than {known}."
             right = f"Write `{key('aws_zone_ou_path')}: {known}`, and compile the released version anew."
-            raise pulumi.RunError(str(InputError(Problem(where, found, right))))
+            raise ended(Problem(where, found, right))
         return text
 
     return path.apply(of_this_unit)

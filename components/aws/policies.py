@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 import pulumi
 from pulumi_aws import organizations
 
+from components.aws.arguments import ended
 from sovereignty.compile import organization
 from sovereignty.compile.document import Document, aws_limit
 from sovereignty.errors import InputError, Problem
@@ -133,7 +134,7 @@ def room(
                     f"{limit}: there is no room for our {count}."
                 )
                 right = f"Detach {count + len(strangers) - limit} of {', '.join(sorted(strangers - _AWS_OWN))}."
-                raise pulumi.RunError(str(InputError(Problem(where, found, right))))
+                raise ended(Problem(where, found, right))
             return len(strangers)
 
         found.append(pulumi.Output.all(there, ours).apply(others))

@@ -32,7 +32,7 @@ class AwsZoneRegionArgs:
     """Name of the bucket to which AWS Config delivers."""
     recorder_role: pulumi.Input[str] | None = None
     """ARN of AWS Config's role, which the home region's baseline makes; None there."""
-    alarm_topic: pulumi.Input[str] | None = None
+    alarm_topic: pulumi.Input[str]
     """ARN of a topic in this region that hears of findings."""
 
 

@@ -9,9 +9,9 @@ import pulumi
 from pulumi_aws import iam, s3
 
 from components.aws import bucket_parts
-from components.aws.arguments import region_of
+from components.aws.arguments import bucket_arn, checked, key_arn, region_of
 from sovereignty.compile import bucket_policy, inventory_delivery, replication_role
-from sovereignty.compile.required import aws_accounts
+from sovereignty.compile.required import aws, aws_accounts
 from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem
 from sovereignty.zone import Zone
@@ -53,7 +53,7 @@ class ResidentBucket(pulumi.ComponentResource):
     perimeter's policy, a weekly inventory, notices to EventBridge. With `replicates_to`, a replication role that reads
     this bucket and writes that one, and nothing else; delete markers are not copied.
 
-    Outputs: `name`, `arn`; who uses them waits for the bucket's policy.
+    Outputs: `name`, `arn`; who uses them waits for the bucket's policy, and for its replication where it has one.
     Cost: what is stored, old versions too; for replicas their storage, a request each, transfer between regions, and
     the replication metrics (as custom metrics of CloudWatch).
     Traps: only objects that are written after the replication is set are copied, and a replica isn't replicated again.
@@ -70,6 +70,9 @@ class ResidentBucket(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ResidentBucketArgs, opts: pulumi.ResourceOptions | None = None):
         region = _check(args)
+        replicas = args.replicates_to
+        if replicas is not None:
+            replicas = checked(replicas, lambda arn: _not_itself(args, arn))
         super().__init__("sovereign-zones:index:ResidentBucket", name, None, opts)
         parts = bucket_parts.make(
             self,
@@ -82,9 +85,12 @@ class ResidentBucket(pulumi.ComponentResource):
             lifecycle=_lifecycle(args.old_versions_days),
             data_class=args.data_class,
         )
-        if args.replicates_to is not None and args.replica_key is not None and args.replica_region is not None:
-            self._replicate(name, args, parts, region, args.replicates_to, args.replica_key, args.replica_region)
         self.name, self.arn = parts.name, parts.arn
+        if replicas is not None and args.replica_key is not None and args.replica_region is not None:
+            replicated = self._replicate(name, args, parts, region, replicas, args.replica_key, args.replica_region)
+            # S3 copies what is written from then on, and nothing that was there before
+            self.name = replicated.bucket
+            self.arn = pulumi.Output.concat(f"arn:{aws(args.zone).partition}:s3:::", replicated.bucket)
         self.register_outputs({"name": self.name, "arn": self.arn})
 
     def _replicate(
@@ -96,7 +102,7 @@ class ResidentBucket(pulumi.ComponentResource):
         replicas: pulumi.Input[str],
         replica_key: pulumi.Input[str],
         replica_region: str,
-    ) -> None:
+    ) -> s3.BucketReplicationConfig:
         zone, kept = args.zone, pulumi.ResourceOptions(parent=self, protect=True)
         role = iam.Role(
             f"{name}-replication",
@@ -114,7 +120,7 @@ class ResidentBucket(pulumi.ComponentResource):
             )
         )
         policy = iam.RolePolicy(f"{name}-replication", name="replication", role=role.name, policy=allowed, opts=kept)
-        s3.BucketReplicationConfig(
+        return s3.BucketReplicationConfig(
             name,
             bucket=parts.name,
             role=role.arn,
@@ -160,8 +166,14 @@ def _check(args: ResidentBucketArgs) -> str:
         )
     if args.old_versions_days is not None and args.old_versions_days < 1:
         raise wrong("old_versions_days", "A version is kept for a day at least.", "Use 1 or more, or None.")
+    key_arn(zone, args.deployment, args.key, "ResidentBucketArgs.key", region)
     if args.replicates_to is None:
+        for argument in ("replica_region", "replica_key"):
+            if getattr(args, argument) is not None:
+                right = "Leave it out, or name the bucket in replicates_to."
+                raise wrong(argument, "It is given, and the bucket has no replicas.", right)
         return region
+    bucket_arn(zone, args.replicates_to, "ResidentBucketArgs.replicates_to")
     if args.replica_region is None:
         raise wrong("replica_region", "It is missing, and the bucket has replicas.", "Name their region.")
     region_of(zone, args.replica_region, "ResidentBucketArgs.replica_region")
@@ -169,7 +181,14 @@ def _check(args: ResidentBucketArgs) -> str:
         raise wrong(
             "replica_key", "It is missing, and the bucket has replicas.", "Name the zone's key in their region."
         )
+    key_arn(zone, args.deployment, args.replica_key, "ResidentBucketArgs.replica_key", args.replica_region)
     return region
+
+
+def _not_itself(args: ResidentBucketArgs, arn: str) -> None:
+    if arn.rpartition(":")[2] == args.bucket:
+        found = "It is the bucket itself, and S3 copies to another one only."
+        raise InputError(Problem("ResidentBucketArgs.replicates_to", found, "Name another bucket."))
 
 
 def _lifecycle(old_versions_days: int | None) -> list[s3.BucketLifecycleConfigurationRuleArgs]:

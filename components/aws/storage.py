@@ -9,6 +9,7 @@ import pulumi
 from pulumi_aws import s3
 
 from components.aws import bucket_parts
+from components.aws.arguments import key_arn
 from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem
 from sovereignty.zone import Retention, Zone
@@ -42,15 +43,18 @@ class WormBucket(pulumi.ComponentResource):
 
     Outputs: `name`, `arn`; who uses them waits for the bucket's policy.
     Cost: what is stored, for as long as it is locked; 0.0025 USD per million objects listed; a transition to the
-    archive is charged per object, which outweighs the saving for objects of a few kilobytes.
-    Traps: a COMPLIANCE lock ends with its date or with the account, and with nothing else. Uploads need Content-MD5 or
-    a checksum header (S3 User Guide, "Object Lock considerations"). CloudTrail and flow logs deliver to a locked
-    bucket; AWS Config doesn't where there is a default retention (Config Developer Guide, "Managing the delivery
-    channel"): `ConfigRecords` is for that; S3's server access logs never do. A delete marker hides an object, and the
-    version below it stays. Inventories are delivered into the bucket itself, below `inventory/`, and locked like the
-    rest; that S3 delivers them there is nowhere denied, and unverified. The bucket lies in its provider's region.
+    archive, charged per object.
+    Traps: objects below 128 KB are never archived, which is most files of CloudTrail and many flow logs: that is S3
+    Lifecycle's default, and left so, since an object weighs 40 KB more in the archive (8 KB of them at the price of S3
+    Standard) and a small one becomes dearer there. A COMPLIANCE lock ends with its date or with the account, and with
+    nothing else. Uploads need Content-MD5 or a checksum header (S3 User Guide, "Object Lock considerations").
+    CloudTrail and flow logs deliver to a locked bucket; AWS Config doesn't where there is a default retention (Config
+    Developer Guide, "Managing the delivery channel"): `ConfigRecords` is for that; S3's server access logs never do. A
+    delete marker hides an object, and the version below it stays. Inventories are delivered into the bucket itself,
+    below `inventory/`, and locked like the rest; that S3 delivers them there is nowhere denied, and unverified. The
+    bucket lies in its provider's region.
     Source: S3 User Guide, "Locking objects with Object Lock", "Cataloging and analyzing your data with S3 Inventory"
-    (a bucket can be the destination of its own).
+    (a bucket can be the destination of its own), "Transitioning objects using Amazon S3 Lifecycle" (128 KB).
     """
 
     name: pulumi.Output[str]
@@ -60,6 +64,7 @@ class WormBucket(pulumi.ComponentResource):
         bucket_parts.check("WormBucketArgs", args.bucket, args.receives)
         retention = args.retention or args.zone.retention
         _check(args.zone, retention, args.longer_than_the_zone)
+        key = key_arn(args.zone, args.deployment, args.key, "WormBucketArgs.key")
         super().__init__("sovereign-zones:index:WormBucket", name, None, opts)
         parts = bucket_parts.make(
             self,
@@ -67,7 +72,7 @@ class WormBucket(pulumi.ComponentResource):
             zone=args.zone,
             deployment=args.deployment,
             bucket=args.bucket,
-            key=args.key,
+            key=key,
             receives=args.receives,
             lifecycle=_archive(retention),
             lock=retention,

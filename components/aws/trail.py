@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import cloudtrail, cloudwatch, iam
 
-from components.aws.arguments import account_of
+from components.aws.arguments import ArnKind, account_of, arn_in_zone, bucket_arn, bucket_name, key_arn
 from sovereignty.compile import trail_delivery, trail_log_role, trail_watch
-from sovereignty.compile.required import aws, aws_management_account
+from sovereignty.compile.required import aws, aws_accounts, aws_management_account
 from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem
 from sovereignty.facts.aws_availability import offered
@@ -27,6 +28,9 @@ NOTICED_AFTER = 300
 METRICS = "Sovereign"
 """The namespace of the zone's own metrics."""
 _INSIGHTS = ("ApiCallRateInsight", "ApiErrorRateInsight")
+
+_TOPIC = ArnKind("sns", re.compile(r"[A-Za-z0-9_-]{1,256}"), "an SNS topic", "sovereign-eu-alarms")
+"""A topic's name (Amazon SNS API Reference, CreateTopic); a FIFO topic's ends otherwise, and takes no alarms."""
 
 _Field = cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs
 
@@ -200,6 +204,13 @@ class AuditTrail(pulumi.ComponentResource):
 def _check(args: AuditTrailArgs) -> str:
     """The trail's account; InputError for what is wrong with the arguments."""
     account = _account(args)
+    home = aws(args.zone).home
+    accounts = aws_accounts(args.deployment) + ((account,) if args.organization else ())
+    bucket_name(args.bucket, "AuditTrailArgs.bucket")
+    key_arn(args.zone, args.deployment, args.key, "AuditTrailArgs.key", home, accounts)
+    arn_in_zone(args.zone, args.deployment, args.alarm_topic, "AuditTrailArgs.alarm_topic", _TOPIC, home, (account,))
+    for index, each in enumerate(args.classified_buckets):
+        bucket_arn(args.zone, each, f"AuditTrailArgs.classified_buckets[{index}]")
     if args.searchable_days not in KEPT_DAYS:
         right = f"Use one of {', '.join(map(str, KEPT_DAYS))}."
         raise InputError(Problem("AuditTrailArgs.searchable_days", "A log group can't keep for that long.", right))

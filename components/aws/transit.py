@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 import pulumi
 from pulumi_aws import ec2, ec2transitgateway
 
-from components.aws.arguments import account_of, region_of
+from components.aws.arguments import account_of, ended, region_of
 from sovereignty.compile.required import aws_accounts
 from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem
@@ -182,7 +182,7 @@ def check_destinations(blocks: Sequence[str], where: str, several: bool = False)
 
 def _of_zone(gateway: str, owner: str, accounts: tuple[str, ...]) -> str:
     if owner not in accounts:
-        raise InputError(
+        raise ended(
             Problem(
                 "ZoneTransitAttachmentArgs.transit_gateway_id",
                 "The gateway belongs to an account that is not one of the zone's.",

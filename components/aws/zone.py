@@ -38,8 +38,9 @@ class AwsZone(pulumi.ComponentResource):
     """The zone's OUs with their policies; its keys; its locked records; its trail; and what each of its regions has.
 
     Outputs: those of its parts. What a zone has once lies in its home region, in the first of its accounts; another
-    region adds its key and its `AwsZoneRegion`, another account its trail and the topic of its alarms, and nothing
-    else: networks, vaults and the detective baseline of other accounts are for whoever runs them to compose.
+    region adds its key, the topic of its alarms and its `AwsZoneRegion`, another account its trail and the topic of
+    its alarms, and nothing else: networks, vaults and the detective baseline of other accounts are for whoever runs
+    them to compose.
     Cost: the sum of its parts; by region mostly interface endpoints, and what AWS Config, GuardDuty and Macie look at.
     """
 
@@ -51,7 +52,8 @@ class AwsZone(pulumi.ComponentResource):
     trail_records: WormBucket
     flow_logs: WormBucket
     configuration: ConfigRecords
-    alarms: AlarmTopic
+    alarms: Mapping[str, AlarmTopic]
+    """By region: a rule and its topic are of one region."""
     trail: AuditTrail
     regions: dict[str, AwsZoneRegion]
 
@@ -67,6 +69,9 @@ class AwsZone(pulumi.ComponentResource):
             deployment=deployment,
             parent_id=args.parent_ou_id,
             sandbox_parent_id=args.sandbox_parent_ou_id,
+            tag_policy="tag-policy" not in deployment.aws_managed_elsewhere,
+            declarative_ec2="declarative-ec2" not in deployment.aws_managed_elsewhere,
+            ai_opt_out="ai-opt-out" not in deployment.aws_managed_elsewhere,
         )
         self.unit = ZoneOrganizationalUnit(name, unit, in_organization)
         self.keys = {
@@ -90,13 +95,20 @@ class AwsZone(pulumi.ComponentResource):
         self.configuration = ConfigRecords(
             f"{name}-config", ConfigRecordsArgs(zone=zone, deployment=deployment, key=key), at_home
         )
-        self.alarms = AlarmTopic(name, AlarmTopicArgs(zone=zone, deployment=deployment, key=key), at_home)
+        self.alarms = {
+            region: AlarmTopic(
+                _of(name, region, home),
+                AlarmTopicArgs(zone=zone, deployment=deployment, key=self.keys[region].arn, region=region),
+                self._in(providers, region),
+            )
+            for region in footprint(zone).regions
+        }
         trail = AuditTrailArgs(
             zone=zone,
             deployment=deployment,
             bucket=self.trail_records.name,
             key=key,
-            alarm_topic=self.alarms.arn,
+            alarm_topic=self.alarms[home].arn,
             classified_buckets=[self.records.arn],
         )
         self.trail = AuditTrail(name, trail, at_home)
@@ -120,7 +132,7 @@ class AwsZone(pulumi.ComponentResource):
                     flow_logs_bucket=self.flow_logs.arn,
                     configuration_bucket=self.configuration.bucket,
                     recorder_role=recorder_role,
-                    alarm_topic=self.alarms.arn if region == home else None,
+                    alarm_topic=self.alarms[region].arn,
                 ),
                 self._in(providers, region),
             )

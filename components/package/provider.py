@@ -65,9 +65,12 @@ class Servicer(server.ProviderServicer):
     async def _construct(self, request: Any, context: Any) -> Any:
         try:
             return await super()._construct(request, context)
-        except InputError as mistake:
-            # as one text: the engine would print the value of a property that is named apart
-            raise InputPropertiesError(str(arguments.named(mistake, request.type)), []) from None
+        except (InputError, pulumi.RunError) as told:
+            # what only an output brings to light comes as a RunError with the mistake behind it; as one text, since the
+            # engine would print the value of a property that is named apart
+            mistake = told.__cause__ if isinstance(told, pulumi.RunError) else told
+            text = str(arguments.named(mistake, request.type) if isinstance(mistake, InputError) else told)
+            raise InputPropertiesError(text, []) from None
 
 
 def main() -> None:

@@ -7,6 +7,8 @@ from sovereignty.bootstrap.setting import Setting
 from sovereignty.bootstrap.shell import prelude
 from sovereignty.bootstrap.step import Step, block, written
 
+COMMAND = ".venv/bin/sovereignty"
+"""As `make setup` installs it; the commands of the steps find it on the PATH that their prelude sets."""
 _WHO = {
     "administrator": "an administrator of the management account",
     "deployer": "whoever has taken on the CI's role",
@@ -24,11 +26,11 @@ def markdown(setting: Setting) -> str:
     parts = [
         f"# Zone {setting.name}: from an organization to a zone that binds",
         f"For organization {setting.organization}, management account {setting.management}, accounts "
-        f"{', '.join(setting.accounts)}, written by `sovereignty bootstrap {setting.name}` from the zone's file and "
+        f"{', '.join(setting.accounts)}, written by `{COMMAND} bootstrap {setting.name}` from the zone's file and "
         f"{setting.stack_file}. Nothing is left to fill in. Take the steps in this order: the roles have to be there "
         "before the zone's policies bind their accounts. Each may be taken again.",
-        "Needs: AWS CLI v2, Python 3, Pulumi, and this repository as the working folder. "
-        f"`sovereignty bootstrap {setting.name} --format sh` writes the same as a script: `bash FILE do STEP`, "
+        "Needs: AWS CLI v2, Python 3, Pulumi, and this repository as the working folder, after `make setup`. "
+        f"`{COMMAND} bootstrap {setting.name} --format sh` writes the same as a script: `bash FILE do STEP`, "
         "`bash FILE check STEP`, `bash FILE undo STEP`.",
         _fenced("First, in each shell", prelude(setting)),
     ]
@@ -61,7 +63,7 @@ def script(setting: Setting) -> str:
     found = steps(setting)
     lines = [
         "#!/usr/bin/env bash",
-        f"# Zone {setting.name}: written by `sovereignty bootstrap`. bash FILE do|check|undo STEP; the way back",
+        f"# Zone {setting.name}: written by `{COMMAND} bootstrap`. bash FILE do|check|undo STEP; the way back",
         "# is from the last step to the first.",
         prelude(setting),
         'case "${1:-list} ${2:-}" in',

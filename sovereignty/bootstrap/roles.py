@@ -13,7 +13,6 @@ from sovereignty.compile.roles import break_glass, ci, deployment, entrances, st
 from sovereignty.compile.roles.entrances import SESSION_SECONDS
 from sovereignty.zone import DEPLOYMENT_ROLE
 
-POLICY_TYPES = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
 INLINE = "sovereign"
 """The name of the one inline policy of a role."""
 
@@ -30,10 +29,11 @@ def steps(setting: Setting) -> Iterator[Step]:
 
 
 def _organization(setting: Setting) -> Step:
+    kinds = ci.policy_types(setting.zone)
     types = "\n".join(
         f"aws organizations list-roots --query 'Roots[0].PolicyTypes[?Status==`ENABLED`].Type' --output text \\\n"
         f'  | grep -qw {kind} || aws organizations enable-policy-type --root-id "$root" --policy-type {kind}'
-        for kind in POLICY_TYPES
+        for kind in kinds
     )
     outside = {entrances.account_of(user) for user in setting.entrances.break_glass_users} - {setting.management}
     admitted = "|".join(pattern for pattern in setting.deployment.aws_organization_paths)
@@ -43,10 +43,11 @@ def _organization(setting: Setting) -> Step:
     ]
     return Step(
         id="organization",
-        title="The organization is the one that the stack file means, and takes SCPs and RCPs",
+        title="The organization is the one that the stack file means, and takes the zone's types of policy",
         who="administrator",
         why="Everything below is written for this organization and this management account. Its policies need all "
-        "features, and both types enabled. Enabling a type binds nobody: each comes with a policy that allows all.",
+        "features, and each of their types enabled. Enabling a type binds nobody: SCPs and RCPs come with a policy "
+        "that allows all, the other types with none.",
         do=block(
             f'[ "$(aws sts get-caller-identity --query Account --output text)" = {setting.management} ]',
             'read -r id master features <<<"$(aws organizations describe-organization \\\n'
@@ -59,7 +60,7 @@ def _organization(setting: Setting) -> Step:
             *(
                 "aws organizations list-roots --query 'Roots[0].PolicyTypes[?Status==`ENABLED`].Type' --output text "
                 f"| grep -qw {kind}"
-                for kind in POLICY_TYPES
+                for kind in kinds
             ),
             *(
                 f"aws organizations describe-account --account-id {account} --query Account.Status --output text "

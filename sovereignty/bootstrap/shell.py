@@ -11,6 +11,8 @@ def prelude(setting: Setting) -> str:
     """Lines of bash that have to be run first, in each shell."""
     return f"""\
 set -euo pipefail
+# `sovereignty`, from the environment that `make setup` makes
+export PATH="$PWD/.venv/bin:$PATH"
 export AWS_PAGER="" AWS_DEFAULT_REGION={setting.home} AWS_REGION={setting.home}
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 # take on a role of another account, by default its administrator's: only in a subshell, which ends it

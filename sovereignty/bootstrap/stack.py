@@ -19,6 +19,7 @@ _FOUND = (
     'found() { aws organizations list-organizational-units-for-parent --parent-id "$1" \\\n'
     """  --query "OrganizationalUnits[?Name=='$2'].Id" --output text; }"""
 )
+_GITHUB = "token.actions.githubusercontent.com"
 MOVED_FROM = "sovereign-moved-from"
 """The tag of an account that says where it was, for the way back."""
 REPLAYED_EVENTS = 2000
@@ -103,11 +104,9 @@ def _backend(setting: Setting) -> Step:
         why=f"From here on commands run as `{ci.role_name(setting.zone)}`: in a job of the CI, or by a person who has "
         "taken it on. The engine itself reads and writes its state as the deployment role, by a profile: the zone's "
         "RCPs will let in nobody else from the management account. The stack file gets the ids of the zone's parents, "
-        "which stand in the other state; it has to be committed with them.",
+        f"which stand in the other state; it has to be committed with them.{_in_workflows(setting, role, url)}",
         do=block(
-            f"aws configure set role_arn {role} --profile {profile}",
-            f"aws configure set credential_source Environment --profile {profile}",
-            f"aws configure set region {setting.home} --profile {profile}",
+            *_profiled(profile, role, setting.home),
             f"export PULUMI_BACKEND_URL='{url}'",
             f"pulumi stack init {setting.name} --secrets-provider '{secrets}' || pulumi stack select {setting.name}",
             *_parents(setting),
@@ -115,6 +114,53 @@ def _backend(setting: Setting) -> Step:
         check=f"pulumi stack ls | grep -qw {setting.name}",
         undo=f"pulumi stack rm {setting.name}",
         stays="A stack that still holds resources is not removed; `--force` would forget them, and not delete them.",
+    )
+
+
+def _profiled(profile: str, role: str, region: str) -> tuple[str, ...]:
+    """Lines after which the profile is that role, taken on with the credentials of the environment."""
+    return (
+        f"aws configure set role_arn {role} --profile {profile}",
+        f"aws configure set credential_source Environment --profile {profile}",
+        f"aws configure set region {region} --profile {profile}",
+    )
+
+
+def environments(setting: Setting) -> tuple[str, ...]:
+    """The environments of GitHub in which preview.yml and drift.yml run for the zone."""
+    return tuple(f"{each}-{setting.name}" for each in ("preview", "drift"))
+
+
+def _in_workflows(setting: Setting, role: str, url: str) -> str:
+    """What the two workflows need to be told, as GitHub's variables; nothing where the CI is another."""
+    if not setting.entrances.provider.startswith(_GITHUB):
+        return ""
+    values = {
+        "PULUMI_BACKEND_URL": url,
+        "AWS_CI_ROLE": ci.role_arn(setting.zone, setting.deployment),
+        "AWS_DEPLOYMENT_ROLE": role,
+        "AWS_REGION": setting.home,
+    }
+    named = " and ".join(f"`{each}`" for each in environments(setting))
+    admitted = [
+        each
+        for each in environments(setting)
+        if not any(given.endswith(f":environment:{each}") for given in setting.entrances.oidc_subjects)
+    ]
+    return "\n".join(
+        [
+            "\n",
+            f"`.github/workflows/preview.yml` and `drift.yml` write the same profile. Set, as variables of both "
+            f'environments {named} (docs/bootstrap.md, "The workflows"):',
+            "",
+            *(f"- `{name}`: `{value}`" for name, value in values.items()),
+            "",
+            f'And the repository\'s own variable `SOVEREIGN_ZONES`: `["{setting.name}"]`, or that and its other zones.',
+            *(
+                f"\nThe CI's role does not admit environment `{each}`: name its subject with `--oidc-subject` as well."
+                for each in admitted
+            ),
+        ]
     )
 
 
@@ -153,9 +199,13 @@ def _zone(setting: Setting) -> Step:
             f"sovereignty compile {stack} --summary",
         ),
         undo=f"pulumi destroy --stack {stack} --exclude-protected",
-        stays="The locked records, until the last retention has ended, and the key without which nobody reads them: "
-        "both are protected. S3 holds a record in COMPLIANCE mode against everybody, AWS and the root user among them; "
-        "only the end of the whole account would end it sooner, and then for all that it holds.",
+        stays="All that is protected, so that records go on being made and can be read: the buckets of the records, of "
+        "the trail, of the flow logs and of AWS Config (the one that it delivers to, and the locked copy), with their "
+        "policies and settings, and the role that makes the copy; the trail, its log group, and the role by which it "
+        "delivers there; the backup vaults and their policies, in phase `locked` their locks too; the keys with their "
+        "aliases, the signing key among them. S3 holds a record in COMPLIANCE mode against everybody, AWS and the root "
+        "user among them, until its retention has ended; only the end of the whole account would end it sooner, and "
+        "then for all that it holds. On Azure: docs/outputs.md.",
     )
 
 

@@ -45,12 +45,9 @@ ENDS = [
     "backup:DisassociateRecoveryPointFromParent",
     "backup:UpdateRecoveryPointLifecycle",
 ]
-MANAGED = [
-    "service-role/AWSBackupServiceRolePolicyForBackup",
-    "service-role/AWSBackupServiceRolePolicyForRestores",
-    "AWSBackupServiceRolePolicyForS3Backup",
-    "AWSBackupServiceRolePolicyForS3Restore",
-]
+MANAGED = ["service-role/AWSBackupServiceRolePolicyForBackup", "service-role/AWSBackupServiceRolePolicyForRestores"]
+"""Without those for S3: for each bucket AWS Backup needs s3:PutBucketNotification and s3:PutInventoryConfiguration
+(Developer Guide, "Managed policies for AWS Backup"), and the zone keeps both to the roles with power."""
 
 
 def vault_name(zone: Zone) -> str:
@@ -128,6 +125,11 @@ def trust(zone: Zone, region: str) -> Document:
     }
     limit = aws_limit(partition, "iam", "role_trust_policy_document")
     return policy(f"aws/policies/{role_name(zone, region)}-trust.json", "aws:role", [statement], limit, {ROLE})
+
+
+def not_backed_up(zone: Zone) -> list[str]:
+    """Patterns of what the plan leaves out whatever its tags: buckets, as the role may not back them up."""
+    return [f"arn:{aws(zone).partition}:s3:::*"]
 
 
 def managed_policies(zone: Zone) -> tuple[str, ...]:

@@ -5,15 +5,20 @@ into a bucket is given by `RECEIVES`; every bucket takes its own inventory. A bu
 services that deliver to it and by nobody else, break-glass included: a record that a person could have written proves
 nothing. Replicas come by roles that the deployment alone can make, and bring no delete markers.
 
+A service that sets up log delivery writes the bucket's policy with the permissions of its caller, in place of ours (VPC
+User Guide) or into it (CloudWatch Logs User Guide): nobody's bucket policy comes by a service (`aws:ViaAWSService`),
+the deployment role's and break-glass's not either. CloudFormation and Cloud Control therefore can't write it.
+
 An explicit header overrides the bucket's default, so key, mode and length are bounded here too; a plain upload names
 none of them, and the bucket's defaults, which are right, hold. Object Lock's own configuration is refused to everybody,
 so the bucket gets this policy after its lock. What stays open: the root user of the bucket's account may always replace
 a bucket's policy (S3 User Guide, "Bucket policies"), which the zone's SCPs refuse; how S3 rounds the remaining days of
 a retention isn't documented, so the longest one leaves room for leap days and a day of rounding.
 
-Sources: S3 User Guide, "Managing Object Lock" (with replicas: s3:ReplicateObject), "Using server-side encryption with
-AWS KMS keys", "Amazon S3 condition keys"; S3 API Reference, PutObject (the encryption headers); IAM User Guide,
-aws:PrincipalServiceName.
+Sources: Amazon VPC User Guide, "Amazon S3 bucket permissions for flow logs"; CloudWatch Logs User Guide, "Logs sent to
+Amazon S3"; IAM User Guide, aws:ViaAWSService (that these services set it there is unverified); S3 User Guide, "Managing
+Object Lock" (with replicas: s3:ReplicateObject), "Using server-side encryption with AWS KMS keys", "Amazon S3 condition
+keys"; S3 API Reference, PutObject (the encryption headers); IAM User Guide, aws:PrincipalServiceName.
 """
 
 from __future__ import annotations
@@ -71,6 +76,8 @@ WEAKENS = [
     "s3:PutLifecycleConfiguration",
     "s3:PutReplicationConfiguration",
 ]
+REPLACES = "s3:PutBucketPolicy"
+"""What no service does on a caller's behalf, whoever that is: see the module's docstring."""
 UPLOADS = ["s3:PutObject", "s3:PutObjectRetention", "s3:ReplicateObject"]
 REPLICATES = ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"]
 DAYS, MODE = "s3:object-lock-remaining-retention-days", "s3:object-lock-mode"
@@ -191,9 +198,10 @@ def _denials(
         _denial(KEY, puts, objects, {"Null": {ALGORITHM: "false", KEY_ID: "true"}}),
         _denial(KEY, puts, objects, {"Null": {CUSTOMER_KEY: "false"}}),
     ]
+    by_aws = _denial(WEAKENING, REPLACES, arn, {"Bool": {"aws:ViaAWSService": "true"}})
     if not locked:
         # a lock that somebody sets is as hard to undo as one that somebody lifts
-        return [*found, _denial(WEAKENING, [*WEAKENS, LOCK], arn, unless(*powerful))]
+        return [*found, _denial(WEAKENING, [*WEAKENS, LOCK], arn, unless(*powerful)), by_aws]
     emergency = roles_of(zone, deployment, zone.break_glass.aws_role)
     found += [
         _denial(RETENTION, uploads, objects, {"NumericLessThan": {DAYS: str(kept.days)}}),
@@ -201,6 +209,7 @@ def _denials(
         _denial(WEAKENING, LOCK, arn, {}),
         _denial(WEAKENING, BYPASS, objects, unless(*emergency)),
         _denial(WEAKENING, WEAKENS, arn, unless(*powerful)),
+        by_aws,
     ]
     if kept.mode == "COMPLIANCE":
         found.append(_denial(RETENTION, uploads, objects, _named_but_not(MODE, ["COMPLIANCE"])))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sovereignty import facts
-from sovereignty.compile import forwarder, foundation_key, foundation_topic, foundation_trail, root_rcp
+from sovereignty.compile import (
+    forwarder,
+    foundation_key,
+    foundation_topic,
+    foundation_trail,
+    foundation_trail_logs,
+    root_rcp,
+)
 from sovereignty.compile.control_plane import Watch
 from sovereignty.compile.document import Document, aws_limit, minified
 from sovereignty.compile.organization import ai_opt_out
@@ -66,9 +73,12 @@ def _documents(given: FoundationDeployment, region: str | None, where: str) -> I
             yield document
     trail = trail_arn(there, home, account) if given.aws_management_trail else None
     for place in sorted({home, organizations_region(there)}):
-        yield foundation_key.document(there, place, account, organization, TOPIC, trail if place == home else None)
-        yield foundation_topic.document(there, place, account, TOPIC)
+        recorded = trail if place == home else None
+        yield foundation_key.document(there, place, account, organization, TOPIC, recorded)
+        yield foundation_topic.document(there, place, account, TOPIC, alarm=recorded is not None)
     if trail:
+        yield foundation_trail_logs.trust(there, trail)
+        yield foundation_trail_logs.permissions(there, home, account)
         kept = retention(given.aws_trail_years)
         yield foundation_trail.document(there, account, organization, trail_bucket(account), trail, kept)
     if given.aws_forward_to:

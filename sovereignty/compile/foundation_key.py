@@ -1,7 +1,8 @@
 """The policy of the foundation's KMS key in the management account: for its trail and its alarms, and nothing else.
 
 The management account administers it, as no SCP could refuse that there; the watch tells of a change. CloudTrail
-encrypts the one trail with it, EventBridge publishes to the alarms' topic, and the account's own principals read.
+encrypts the one trail with it, CloudWatch Logs the trail's log group, EventBridge and CloudWatch publish to the alarms'
+topic, and the account's own principals read.
 
 Sources: AWS CloudTrail User Guide, "Configure AWS KMS key policies for CloudTrail"; Amazon SNS Developer Guide, "Key
 management" (event sources from AWS services and encrypted topics); AWS KMS Developer Guide, "Key policies in AWS KMS".
@@ -10,9 +11,11 @@ management" (event sources from AWS services and encrypted topics); AWS KMS Deve
 from __future__ import annotations
 
 from sovereignty.compile.document import Document, aws_limit, policy, sid
+from sovereignty.compile.foundation_trail_logs import log_group_arn
 from sovereignty.compile.kms_key_policy import LONGEST_WAIT
 from sovereignty.compile.principals import outsiders
 from sovereignty.compile.trail_delivery import TRAIL
+from sovereignty.facts.kms_services import kms_services
 
 ADMINISTRATION, ACCOUNT, SERVICES, DELETION = (
     "keys.administration",
@@ -21,6 +24,7 @@ ADMINISTRATION, ACCOUNT, SERVICES, DELETION = (
     "keys.deletion",
 )
 EVENTS = "events.amazonaws.com"
+CLOUDWATCH = "cloudwatch.amazonaws.com"
 
 
 def document(
@@ -35,24 +39,24 @@ def document(
             SERVICES,
             {
                 "Effect": "Allow",
-                "Principal": {"Service": EVENTS},
+                "Principal": {"Service": [CLOUDWATCH, EVENTS] if trail else EVENTS},
                 "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-                # EventBridge says there not for whose rule it acts; SNS says for which topic (kms_services.yaml)
+                # neither says there for whose rule or alarm it acts; SNS says for which topic (kms_services.yaml)
                 "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:sns:topicArn": alarms}},
             },
         ),
     ]
     if trail:
+        [logs] = [row for row in kms_services() if row.of == "logs"]
+        group = log_group_arn(partition, region, account)
         statements += [
             (
                 SERVICES,
                 {
                     "Effect": "Allow",
-                    "Principal": {"Service": TRAIL},
-                    "Action": "kms:GenerateDataKey*",
-                    "Condition": {
-                        "StringEquals": {"aws:SourceArn": trail, "kms:EncryptionContext:aws:cloudtrail:arn": trail}
-                    },
+                    "Principal": {"Service": logs.principals(partition, [region])[0]},
+                    "Action": sorted(logs.actions),
+                    "Condition": {"ArnEquals": {f"kms:EncryptionContext:{logs.context}": group}},
                 },
             ),
             (
@@ -60,8 +64,13 @@ def document(
                 {
                     "Effect": "Allow",
                     "Principal": {"Service": TRAIL},
-                    "Action": "kms:DescribeKey",
-                    "Condition": {"StringEquals": {"aws:SourceArn": trail}},
+                    # the bucket has an S3 Bucket Key: CloudTrail then asks for Decrypt to make or change a trail
+                    "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"],
+                    # not every call has an encryption context (kms_services.yaml)
+                    "Condition": {
+                        "StringEquals": {"aws:SourceArn": trail},
+                        "StringEqualsIfExists": {"kms:EncryptionContext:aws:cloudtrail:arn": trail},
+                    },
                 },
             ),
         ]

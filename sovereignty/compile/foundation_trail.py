@@ -17,6 +17,7 @@ from sovereignty.compile.bucket_policy import (
     MINIMUM_TLS,
     MODE,
     ORGANIZATION,
+    REPLACES,
     RETENTION,
     SERVICES,
     TLS,
@@ -65,6 +66,8 @@ def document(
         (WEAKENING, LOCK, arn, {}),
         (WEAKENING, BYPASS, objects, {}),
         (WEAKENING, sorted(set(WEAKENS) - OWN_POLICY), arn, {}),
+        # log delivery would put its own in place of this one: see bucket_policy.py
+        (WEAKENING, REPLACES, arn, {"Bool": {"aws:ViaAWSService": "true"}}),
     ]
     for control, action, resource, condition in refused:
         denial = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource}

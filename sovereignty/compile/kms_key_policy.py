@@ -71,6 +71,9 @@ ADMINISTER = [
 ]
 READ = ["kms:Decrypt", "kms:DeriveSharedSecret", "kms:ReEncryptFrom"]
 """What opens that which the key protects."""
+READS_FOR_CALLER = ("backup", "ec2")
+"""Services that ask the caller itself for Decrypt: AWS Backup of whoever makes a vault (AWS Backup Developer Guide,
+"Backup vault creation and deletion"), EC2 of whoever attaches an encrypted disk; the host alone gets the data key."""
 USE = sorted(
     [
         "kms:Decrypt",
@@ -117,7 +120,7 @@ def _administration(zone: Zone, deployment: Deployment) -> list[dict[str, Any]]:
     owner = {"AWS": f"arn:{aws(zone).partition}:iam::{aws_accounts(deployment)[0]}:root"}
     deployer, *elsewhere = roles_of(zone, deployment, DEPLOYMENT_ROLE)
     emergency, *_ = roles_of(zone, deployment, zone.break_glass.aws_role)
-    disks = [f"ec2.{region}.*" for region in sorted(aws(zone).regions)]
+    by_aws = sorted(f"{service}.{region}.*" for service in READS_FOR_CALLER for region in aws(zone).regions)
     return [
         {
             "Effect": "Allow",
@@ -131,12 +134,11 @@ def _administration(zone: Zone, deployment: Deployment) -> list[dict[str, Any]]:
             "Action": "kms:*",
             "Condition": {"ArnEquals": {"aws:PrincipalArn": emergency}},
         },
-        # EC2 asks the caller for Decrypt when it attaches an encrypted disk, and hands the data key to the host alone
         {
             "Action": READ,
             "Condition": {
                 "ArnEquals": {"aws:PrincipalArn": sorted([deployer, *elsewhere])},
-                "StringNotLikeIfExists": {"kms:ViaService": disks},
+                "StringNotLikeIfExists": {"kms:ViaService": by_aws},
             },
         },
     ]
@@ -148,6 +150,8 @@ def _use(zone: Zone, deployment: Deployment) -> list[dict[str, Any]]:
     emergency = roles_of(zone, deployment, zone.break_glass.aws_role)
     return [
         {"Effect": "Allow", "Principal": principals, "Action": ["kms:DescribeKey", *USE]},
+        # kms:RetireGrant has no effect in a key policy: the grant says who retires it, and the account's own policies
+        # (AWS KMS Developer Guide, "Retiring and revoking grants")
         {
             "Effect": "Allow",
             "Principal": principals,

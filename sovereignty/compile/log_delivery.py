@@ -1,8 +1,8 @@
 """What lets flow logs, and other logs that AWS delivers in this way, into a bucket: those of the zone's accounts.
 
 Each account's logs lie below that account's own prefix, with Hive-compatible prefixes or without. The statements are
-those of the guide: where AWS finds them missing it puts a policy of its own in place of the bucket's, with the
-permissions of whoever makes the flow log.
+those of the guide, and have to be there beforehand: whoever makes a flow log and may write the bucket's policy would
+have it overwritten, says that guide, with or without them; so the bucket refuses policies that come by a service.
 
 Source: Amazon VPC User Guide, "Amazon S3 bucket permissions for flow logs".
 """

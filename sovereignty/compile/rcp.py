@@ -51,7 +51,7 @@ from sovereignty.compile.rcp_parts import (
     without_tls,
 )
 from sovereignty.compile.rcp_parts import everything as every_action
-from sovereignty.compile.required import aws, aws_zone_ou_path
+from sovereignty.compile.required import aws, aws_management_account, aws_zone_ou_path
 from sovereignty.deployment import Deployment
 from sovereignty.facts import web_identity
 from sovereignty.facts.elb_log_accounts import elb_log_accounts
@@ -72,7 +72,8 @@ def documents(
     zone: Zone, deployment: Deployment, characters: int | None = None, attachments: int | None = None
 ) -> tuple[Document, ...]:
     """The zone's RCPs, as few as the quotas allow; InputError where they can't be met, or where the deployment lacks
-    the path of the zone's OU. Which documents there are doesn't depend on that path.
+    the path of the zone's OU or the management account: whoever deploys, and whoever breaks the glass, may come from
+    there, and RCPs that don't know it would shut both out. Which documents there are doesn't depend on that path.
 
     `characters` a document holds, and `attachments` an OU takes of ours: by default what AWS grants.
     """
@@ -111,15 +112,14 @@ def _identity(zone: Zone, deployment: Deployment, admitted: list[str]) -> Iterat
         "ForAllValues:StringNotLikeIfExists": {"aws:PrincipalOrgPaths": admitted},
         "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
     }
-    management = deployment.aws_management_account
+    management = aws_management_account(deployment)
     balancers = [account for region, account in elb_log_accounts().items() if region in aws(zone).regions]
-    yield from from_outside(outside, balancers, frozenset({ASSUME} if management else ()))
-    if management:
-        # the stack runs in the management account and works in the zone as the deployment role; its people may detach
-        # every policy, so to keep them from break-glass would guard nothing, and leave an emergency without a way in
-        entered = sorted(roles_of(zone, deployment, DEPLOYMENT_ROLE, zone.break_glass.aws_role))
-        yield {"Action": ASSUME, "NotResource": entered, "Condition": outside}
-        yield {"Action": ASSUME, "Condition": except_accounts(outside, management)}
+    yield from from_outside(outside, balancers, frozenset({ASSUME}))
+    # the stack runs in the management account and works in the zone as the deployment role; its people may detach every
+    # policy, so to keep them from break-glass would guard nothing, and leave an emergency without a way in
+    entered = sorted(roles_of(zone, deployment, DEPLOYMENT_ROLE, zone.break_glass.aws_role))
+    yield {"Action": ASSUME, "NotResource": entered, "Condition": outside}
+    yield {"Action": ASSUME, "Condition": except_accounts(outside, management)}
 
 
 def _federation(zone: Zone, deployment: Deployment) -> Iterator[Statement]:

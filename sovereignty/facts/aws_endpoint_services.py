@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,7 @@ from sovereignty.facts import _row, read_table
 
 _TABLE = "aws_endpoint_services"
 _PREFIX = "com.amazonaws"
+_COMPASS = re.compile("north|south|east|west|central|gov")
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,26 @@ def readable_buckets(region: str) -> tuple[str, ...]:
 def endpoint_domains(partition: str, region: str) -> tuple[str, ...]:
     """Patterns of the names that a region's own have: AWS's endpoints, what is made in VPCs, machines.
 
-    `*.eu-west-1.amazonaws.com`, `*.eu-west-1.rds.amazonaws.com`, `*.eu-west-1.compute.internal`.
+    `*.eu-west-1.amazonaws.com`, `*.eu-west-1.rds.amazonaws.com`, `*.euw1.cache.amazonaws.com`,
+    `*.eu-west-1.compute.internal`.
     """
     table = read_table(_TABLE)
     suffixes, machines = table["suffixes"][partition], table["machines"]
+    caches = [f"*.{short_code(region)}.cache.{suffixes[0]}"] if partition in table["caches"] else []
     return (
         *(f"*.{region}.{suffix}" for suffix in suffixes),
         *(f"*.{region}.{resource}.{suffixes[0]}" for resource in table["resources"]),
+        *caches,
         machines.get(region, machines["other"]).format(region=region),
     )
+
+
+def reverse_domains() -> tuple[str, ...]:
+    """Patterns of the names of private addresses: `*.10.in-addr.arpa`."""
+    return tuple(read_table(_TABLE)["reverse"])
+
+
+def short_code(region: str) -> str:
+    """How AWS shortens a region in the names of caches: eu-central-1 is euc1, ap-southeast-1 apse1."""
+    area, *middle, number = region.split("-")
+    return area + "".join(word[0] for part in middle for word in _COMPASS.findall(part)) + number

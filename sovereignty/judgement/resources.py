@@ -170,6 +170,8 @@ def bucket(
         return Answer(False, control, "Records are written by the services that deliver them alone.")
     if name in ("PutObject", "ReplicateObject") and not _zone_key(zone, deployment, upload):
         return Answer(False, "keys.zone-key", "The upload names another key than one of the zone's.")
+    if name == "PutBucketPolicy" and way.by_service:
+        return Answer(False, "worm.weakening", "No service writes a bucket's policy on anybody's behalf.")
     if not locked:
         powers = (zone.break_glass.aws_role, DEPLOYMENT_ROLE)
         weakens = name in _WEAKENING or name == "PutBucketObjectLockConfiguration"
@@ -295,7 +297,7 @@ def key(zone: Zone, deployment: Deployment, action: str, caller: Caller, way: Wa
         return Answer(False, "keys.account", "The caller is not of the zone's accounts.")
     if deployer and name in ("Decrypt", "DeriveSharedSecret", "ReEncryptFrom"):
         service, _, rest = way.through.partition(".")
-        if not (service == "ec2" and rest.split(".")[0] in _regions(zone)):
+        if not (service in ("backup", "ec2") and rest.split(".")[0] in _regions(zone)):
             return Answer(False, "keys.administration", "Who administers the key doesn't read what it protects.")
     if name == "CreateGrant" and use.for_resource is not True and not emergency:
         return Answer(False, "keys.account", "Grants are given to resources of AWS only.")

@@ -16,6 +16,15 @@ ROOT = Path(__file__).parents[2]
 PROGRAMS = ROOT / ".venv-aws-emulator" / "bin"
 MANAGEMENT = "123456789012"
 """The account of whoever has taken on no role, as the emulator has it."""
+SERVER = """
+from moto.organizations.models import FakePolicy, FakeRoot
+from moto.server import main
+
+for each in (FakePolicy, FakeRoot):
+    each.SUPPORTED_POLICY_TYPES = [*each.SUPPORTED_POLICY_TYPES, "DECLARATIVE_POLICY_EC2"]
+main()
+"""
+"""moto's server, with the one type of policy that its list lacks; what it does with a type is the same for all."""
 PATIENCE = 300  # seconds: no command takes a hundredth of it
 
 
@@ -69,7 +78,7 @@ def emulated(home: Path) -> Iterator[Emulator]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     emulator = Emulator(home, port)
-    command = [PROGRAMS / "python", PROGRAMS / "moto_server", "--host", "127.0.0.1", "--port", str(port)]
+    command = [PROGRAMS / "python", "-c", SERVER, "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(
         command,
         cwd=home,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sovereignty import actions, controls, deployment, zone
-from sovereignty.compile import rcp, scp
+from sovereignty.compile import organization, rcp, scp
 from sovereignty.compile.roles import break_glass, ci, state
 from sovereignty.compile.roles import deployment as deployment_role
 from sovereignty.compile.roles.entrances import Entrances
@@ -152,6 +152,26 @@ def test_the_ci_may_what_the_engine_does_in_the_organization(action: str, resour
     assert decide(called(action, resource, CI, **keys), identity=identity).allowed
 
 
+@pytest.mark.parametrize("kind", ["SERVICE_CONTROL_POLICY", *(kind.type for kind in organization.KINDS)])
+def test_the_ci_writes_every_type_of_policy_that_a_zone_has(kind: str):
+    identity = [parse(ci.permissions(*landed()).body)]
+    policy = f"{OWNED}:policy/{ORGANIZATION}/{kind.lower()}/p-0123456789"
+    of_type = {"organizations__PolicyType": kind}
+    calls = [("CreatePolicy", "*")]
+    calls += [(f"{verb}Policy", resource) for verb in ("Attach", "Detach") for resource in (UNIT, policy)]
+    calls += [("UpdatePolicy", policy), ("DeletePolicy", policy)]
+    for call, resource in calls:
+        assert decide(called(f"organizations:{call}", resource, CI, **of_type), identity=identity).allowed, call
+    assert decide(called("organizations:TagResource", policy, CI), identity=identity).allowed
+
+
+def test_where_a_partition_lacks_a_type_nothing_is_asked_for_it():
+    eu, _ = landed()
+    assert eu.aws is not None
+    there = eu.model_copy(update={"aws": eu.aws.model_copy(update={"partition": "aws-cn"})})
+    assert set(ci.policy_types(eu)) - set(ci.policy_types(there)) == {"AISERVICES_OPT_OUT_POLICY", "BACKUP_POLICY"}
+
+
 @pytest.mark.parametrize(
     ("action", "resource", "keys"),
     [
@@ -159,7 +179,7 @@ def test_the_ci_may_what_the_engine_does_in_the_organization(action: str, resour
         ("organizations:CloseAccount", f"{OWNED}:account/{ORGANIZATION}/{ACCOUNT}", {}),
         ("organizations:DisablePolicyType", f"{OWNED}:root/{ORGANIZATION}/r-ab12", {}),
         ("organizations:DetachPolicy", f"{OWNED}:root/{ORGANIZATION}/r-ab12", OF_TYPE),
-        ("organizations:AttachPolicy", UNIT, {"organizations__PolicyType": "TAG_POLICY"}),
+        ("organizations:AttachPolicy", UNIT, {"organizations__PolicyType": "CHATBOT_POLICY"}),
         ("organizations:AttachPolicy", UNIT, {}),
         ("organizations:UpdatePolicy", RCP.replace(ORGANIZATION, "o-another123"), OF_TYPE),
         ("organizations:EnableAWSServiceAccess", "*", {}),
@@ -194,6 +214,9 @@ def test_only_the_ci_becomes_the_deployment_role_also_under_the_zones_rcps(bound
     assert not decide(left, identity=[ALL], resource=parse(trust), same_account=False).allowed
 
 
+LINKED = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role"
+RECORDER = f"{LINKED}/config.amazonaws.com/AWSServiceRoleForConfig"
+GLOBAL = {"aws__RequestedRegion": "us-east-1"}
 STACK_CALLS = [
     ("kms:CreateKey", "*", {"aws__RequestTag/DataResidency": "EU"}),
     ("kms:PutKeyPolicy", f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1", {}),
@@ -213,7 +236,19 @@ STACK_CALLS = [
     ("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/sovereign/config", {"aws__RequestedRegion": "us-east-1"}),
     ("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/sovereign/config", {"aws__RequestedRegion": "us-east-1"}),
     ("iam:GetRole", f"arn:aws:iam::{ACCOUNT}:role/app", {"aws__RequestedRegion": "us-east-1"}),
+    ("iam:CreateServiceLinkedRole", RECORDER, GLOBAL),
+    ("iam:CreateServiceLinkedRole", f"{LINKED}/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty", GLOBAL),
+    ("iam:TagRole", RECORDER, GLOBAL),
+    ("iam:GetRole", RECORDER, GLOBAL),
+    ("iam:PassRole", RECORDER, {**GLOBAL, "iam__PassedToService": "config.amazonaws.com"}),
+    ("iam:DeleteServiceLinkedRole", RECORDER, GLOBAL),
+    ("iam:GetServiceLinkedRoleDeletionStatus", RECORDER, GLOBAL),
+    ("route53:AssociateVPCWithHostedZone", f"arn:aws:ec2:eu-central-1:{ACCOUNT}:vpc/vpc-1", GLOBAL),
+    ("route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/Z1", GLOBAL),
+    *((f"kms:{call}", f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1", {}) for call in ("CreateGrant", "RetireGrant")),
+    ("backup-storage:MountCapsule", "*", {}),
 ]
+"""Calls that need more than their service as a whole, or a resource's name; all of the stack's: stack_calls.py."""
 
 
 @pytest.mark.parametrize(("action", "resource", "keys"), STACK_CALLS)
@@ -232,6 +267,13 @@ def test_the_deployment_role_may_what_the_stack_needs_once_the_policies_bind(act
         ("iam:PutRolePolicy", DEPLOYER, Why.IDENTITY_DENIES),
         ("iam:UpdateAssumeRolePolicy", EMERGENCY, Why.IDENTITY_DENIES),
         ("iam:PassRole", EMERGENCY, Why.IDENTITY_DENIES),
+        ("iam:PassRole", RECORDER, Why.IDENTITY_ALLOWS_NOT),
+        (
+            "iam:DeleteServiceLinkedRole",
+            f"{LINKED}/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty",
+            Why.IDENTITY_ALLOWS_NOT,
+        ),
+        ("route53:CreateHostedZone", "*", Why.IDENTITY_ALLOWS_NOT),
         ("organizations:LeaveOrganization", "*", Why.IDENTITY_ALLOWS_NOT),
         ("sts:AssumeRole", f"arn:aws:iam::{STRANGER}:role/x", Why.IDENTITY_ALLOWS_NOT),
     ],

@@ -16,6 +16,7 @@ from sovereignty import deployment, zone
 from sovereignty.bootstrap import document
 from sovereignty.bootstrap.setting import Setting, settled
 from sovereignty.bootstrap.step import Step
+from sovereignty.compile import organization
 from sovereignty.compile.roles import break_glass, ci, state
 from sovereignty.compile.roles import deployment as deployment_role
 from sovereignty.compile.roles.entrances import Entrances
@@ -150,6 +151,8 @@ def test_each_step_may_be_taken_twice(made: Made):
 
 def _all_is_there(made: Made) -> None:
     setting, emulator = made.setting, made.emulator
+    (root,) = emulator.aws("organizations", "list-roots")["Roots"]
+    assert {kind.type for kind in organization.KINDS} < {each["Type"] for each in root["PolicyTypes"]}
     role = emulator.aws("iam", "get-role", "--role-name", "ci-eu")["Role"]
     assert role["Arn"] == ci.role_arn(setting.zone, setting.deployment)
     assert role["AssumeRolePolicyDocument"] == ci.trust(setting.zone, setting.deployment, setting.entrances).body

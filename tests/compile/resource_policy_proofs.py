@@ -362,7 +362,7 @@ def _services_at_the_key() -> Iterator[tuple[Caller, Way, KeyUse]]:
         for caller, granted in product(services(name), (False, True)):
             yield caller, Way(), KeyUse(granted=granted)
         yield service(name, FIRST, OURS, HOME), Way(through="s3.us-east-1.amazonaws.com"), KeyUse(granted=True)
-        tells = name.startswith(("cloudtrail.", "logs.", "lambda.", "events."))
+        tells = name.startswith(("cloudtrail.", "cloudwatch.", "logs.", "lambda.", "events."))
         for context, caller in product(contexts if tells else contexts[:1], services(name)):
             yield caller, Way(), KeyUse(encryption=context)
 
@@ -371,7 +371,7 @@ def _callers_at_the_key() -> Iterator[tuple[Caller, Way, KeyUse]]:
     callers = [*ZONE_CALLERS, *LINKED_CALLERS, *OUTSIDE_CALLERS]
     through = [
         f"{name}.{region}.amazonaws.com"
-        for name in ("s3", "ec2")
+        for name in ("s3", "ec2", "backup")
         for region in ("eu-central-1", "eu-west-1", "us-east-1")
     ]
     ways = [
@@ -486,6 +486,8 @@ S3_WAYS = (
     Way(tls_version=1.2),
     Way(tls_version=1.3),
     Way(vpc=VPCS[9]),
+    Way(by_service=True),
+    Way(by_service=None),
 )
 
 

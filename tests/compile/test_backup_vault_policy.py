@@ -114,6 +114,7 @@ def test_the_partition_is_the_zones(partition: str, region: str, jurisdiction: s
     zone = on_aws_alone(partition, region, jurisdiction)
     assert "arn:aws:" not in backup_vault_policy.document(zone, deployed(awsAccounts=[FIRST, SECOND])).text
     assert {each.split(":")[1] for each in backup_vault_policy.managed_policies(zone)} == {partition}
+    assert backup_vault_policy.not_backed_up(zone) == [f"arn:{partition}:s3:::*"]
     assert backup_vault_policy.vault_arn(zone, deployed(), region) == (
         f"arn:{partition}:backup:{region}:{FIRST}:backup-vault:sovereign-one"
     )

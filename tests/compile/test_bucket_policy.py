@@ -6,14 +6,20 @@ from resource_policy_proofs import (
     FIRST,
     LANDED,
     SECOND,
+    Way,
     bucket_difference,
     bucket_document,
+    context_of,
+    inside,
     kept_difference,
 )
 from zones_as_data import declared, deployed, on_aws_alone
 
 from sovereignty.compile import bucket_policy
 from sovereignty.errors import InputError
+from sovereignty.iam.evaluate import denials
+from sovereignty.iam.policy import parse
+from sovereignty.iam.request import Request
 from sovereignty.zone import Retention
 
 RECORDS = bucket_policy.document(EU, LANDED, BUCKET)
@@ -117,6 +123,19 @@ def test_an_upload_may_name_a_key_of_the_zone_only():
         for region in ("eu-central-1", "eu-west-1")
         for account in (FIRST, SECOND)
     ]
+
+
+@pytest.mark.parametrize("locked", [True, False])
+@pytest.mark.parametrize("receives", [(), ("flow-logs",), ("trail",)])
+def test_no_service_replaces_the_policy_not_even_with_the_permissions_of_a_role_with_power(locked, receives):
+    policy = parse(bucket_policy.document(EU, LANDED, BUCKET, receives=receives, locked=locked).body)
+
+    def refused(role: str, by_service: bool | None) -> bool:
+        caller, context = context_of(inside(FIRST, role), Way(by_service=by_service))
+        return bool(denials(policy, Request("s3:PutBucketPolicy", f"arn:aws:s3:::{BUCKET}", context, caller)))
+
+    for role in ("sovereign/deployment", "sovereign/break-glass"):
+        assert refused(role, True) and not refused(role, False) and not refused(role, None)
 
 
 def test_the_lock_is_changed_by_nobody():

@@ -88,6 +88,60 @@ def test_whom_an_identity_provider_vouches_for_becomes_a_role_of_the_zone_only()
     assert not passes(sts, "sts:AssumeRole", "", FIRST)
 
 
+OF_AWS = [
+    ("ssm", "ssm:SendCommand", "arn:aws:ssm:eu-central-1::document/AWS-RunPatchBaseline"),
+    ("ssm", "ssm:GetParameter", "arn:aws:ssm:eu-central-1::parameter/aws/service/ami-amazon-linux-latest/al2023"),
+    ("ssm", "ssm:StartAutomationExecution", "arn:aws:ssm:eu-central-1::automation-definition/AWS-RestartEC2Instance:1"),
+    ("cloudformation", "cloudformation:CreateChangeSet", "arn:aws:cloudformation:eu-central-1:aws:transform/Include"),
+    ("ec2", "ec2:AuthorizeSecurityGroupEgress", "arn:aws:ec2:eu-central-1:aws:prefix-list/pl-6ea54007"),
+]
+
+
+def asks(service: str, action: str, resource: str, principal: str, **context: str) -> bool:
+    said = {"aws:PrincipalAccount": principal, **context}
+    who = f"arn:aws:iam::{principal}:role/app" if principal else ""
+    asked = Request(action, resource, {key: value for key, value in said.items() if value}, who)
+    return bool(allowances(policy(service), asked))
+
+
+@pytest.mark.parametrize(("service", "action", "resource"), OF_AWS)
+def test_the_zones_own_use_what_aws_owns_for_everybody_and_strangers_do_not(service: str, action: str, resource: str):
+    assert asks(service, action, resource, FIRST) and asks(service, action, resource, SECOND)
+    assert not any(asks(service, action, resource, who) for who in (STRANGER, OTHER_ZONE, ""))
+    assert not asks("kms", action, resource, FIRST)
+    theirs = f"arn:aws:{service}:eu-central-1:{STRANGER}:{resource.split(':', 5)[5]}"
+    assert not asks(service, action, theirs, FIRST, **{"aws:ResourceAccount": STRANGER})
+
+
+@pytest.mark.parametrize("action", endpoint_policy.BY_IMAGE)
+def test_images_of_amazon_and_of_the_stack_files_owners_are_started_and_no_others(action: str):
+    image, own = "arn:aws:ec2:eu-central-1::image/ami-0a1b2c3d4e5f67890", deployed(awsAmiOwners=[STRANGER])
+    snapshot = "arn:aws:ec2:eu-central-1::snapshot/snap-0a1b2c3d4e5f67890"
+    for each in (image, snapshot):
+        assert asks("ec2", action, each, FIRST, **{"ec2:Owner": "amazon"})
+        assert not asks("ec2", action, each, FIRST, **{"ec2:Owner": STRANGER})
+        assert not asks("ec2", action, each, FIRST)
+        assert not asks("ec2", action, each, STRANGER, **{"ec2:Owner": "amazon"})
+    theirs = parse(endpoint_policy.document(EU, own, "ec2", "eu-central-1").body)
+    context = {"aws:PrincipalAccount": FIRST, "ec2:Owner": STRANGER}
+    assert allowances(theirs, Request(action, image, context, f"arn:aws:iam::{FIRST}:role/app"))
+
+
+def test_an_image_is_not_given_away_through_the_endpoint():
+    image = "arn:aws:ec2:eu-central-1::image/ami-0a1b2c3d4e5f67890"
+    assert not asks("ec2", "ec2:ModifyImageAttribute", image, FIRST, **{"ec2:Owner": "amazon"})
+
+
+def test_who_signs_nothing_reaches_the_zones_own_private_apis_and_no_strangers():
+    def invokes(principal: str, owner: str) -> bool:
+        return passes(policy("execute-api"), "execute-api:Invoke", principal, owner)
+
+    assert invokes("", FIRST) and invokes(FIRST, SECOND)
+    assert not invokes("", STRANGER) and not invokes("", "")
+    assert not invokes(STRANGER, FIRST) and not invokes(FIRST, STRANGER)
+    assert not passes(policy("kms"), "execute-api:Invoke", "", FIRST)
+
+
 def test_a_link_that_a_service_of_aws_signs_does_not_pass():
     """CloudFormation's answers go to a bucket of AWS's, from which any account's stack reads them."""
     resource = "arn:aws:s3:::cloudformation-custom-resource-response-eucentral1/x"
@@ -105,6 +159,10 @@ def test_one_document_serves_all_services_but_those_with_a_statement_of_their_ow
     documents = endpoint_policy.documents(EU, LANDED)
     assert [each.path.rpartition("/")[2] for each in documents] == [
         "eu-endpoints.json",
+        "eu-endpoints-cloudformation.json",
+        "eu-endpoints-ec2.json",
+        "eu-endpoints-execute-api.json",
+        "eu-endpoints-ssm.json",
         "eu-endpoints-sts.json",
         "eu-endpoints-s3-eu-central-1.json",
         "eu-endpoints-s3-eu-west-1.json",
@@ -128,6 +186,20 @@ def test_the_partition_is_the_zones(partition: str, region: str, jurisdiction: s
     text = endpoint_policy.document(zone, deployed(), "s3", region).text
     assert f"arn:{partition}:s3:::prod-{region}-starport-layer-bucket/*" in text
     assert '"arn:aws:' not in text
+
+
+@pytest.mark.parametrize(
+    ("region", "code"),
+    [
+        ("eu-central-1", "euc1"),
+        ("us-east-1", "use1"),
+        ("ap-southeast-2", "apse2"),
+        ("us-gov-east-1", "usge1"),
+        ("cn-northwest-1", "cnnw1"),
+    ],
+)
+def test_a_regions_short_code_is_that_of_the_names_of_caches(region: str, code: str):
+    assert aws_endpoint_services.short_code(region) == code
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from sovereignty.compile import (
     foundation_key,
     foundation_topic,
     foundation_trail,
+    foundation_trail_logs,
 )
 from sovereignty.compile.document import Document
 from sovereignty.compile.organization import ai_opt_out
@@ -37,7 +38,7 @@ INSIDE = {"aws:PrincipalOrgID": OURS, "aws:PrincipalIsAWSService": "false", "aws
 SAFE = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
 
 KEY = foundation_key.document("aws", HOME, ACCOUNT, OURS, foundation.TOPIC, TRAIL)
-ALARMS = foundation_topic.document("aws", HOME, ACCOUNT, foundation.TOPIC)
+ALARMS = foundation_topic.document("aws", HOME, ACCOUNT, foundation.TOPIC, alarm=True)
 RECORDS = foundation_trail.document("aws", ACCOUNT, OURS, BUCKET, TRAIL, foundation.retention(1))
 PARTS = forwarder.Forwarder("aws", ACCOUNT, "us-east-1")
 
@@ -66,17 +67,29 @@ def trail(arn: str = TRAIL, **keys: str) -> dict[str, Any]:
 
 
 OF_SNS = "kms:EncryptionContext:aws:sns:topicArn"
+OF_LOGS = "kms:EncryptionContext:aws:logs:arn"
+GROUP = foundation_trail_logs.log_group_arn("aws", HOME, ACCOUNT)
+ALARM = foundation_trail_logs.alarm_arn("aws", HOME, ACCOUNT)
 CONTEXT = "kms:EncryptionContext:aws:cloudtrail:arn"
 OF_KEY = [
     ("kms:GenerateDataKey", by_service("events.amazonaws.com", **{OF_SNS: TOPIC}), "allowed"),
     ("kms:Decrypt", by_service("events.amazonaws.com", **{OF_SNS: TOPIC}), "allowed"),
     ("kms:GenerateDataKey", by_service("events.amazonaws.com", **{OF_SNS: TOPIC + "2"}), "silent"),
+    ("kms:GenerateDataKey", by_service("cloudwatch.amazonaws.com", **{OF_SNS: TOPIC}), "allowed"),
+    ("kms:GenerateDataKey", by_service("cloudwatch.amazonaws.com"), "silent"),
+    ("kms:Encrypt", by_service(f"logs.{HOME}.amazonaws.com", **{OF_LOGS: GROUP}), "allowed"),
+    ("kms:Encrypt", by_service(f"logs.{HOME}.amazonaws.com", **{OF_LOGS: GROUP + "2"}), "silent"),
+    ("kms:Encrypt", by_service("logs.us-east-1.amazonaws.com", **{OF_LOGS: GROUP}), "silent"),
     ("kms:GenerateDataKey", events(), "silent"),
     ("kms:GenerateDataKey", by_service("s3.amazonaws.com", **{"aws:SourceAccount": ACCOUNT}), "silent"),
     ("kms:GenerateDataKey", trail(**{CONTEXT: TRAIL}), "allowed"),
-    ("kms:GenerateDataKey", trail(), "silent"),
+    ("kms:GenerateDataKey", trail(**{CONTEXT: TRAIL + "2"}), "silent"),
     ("kms:GenerateDataKey", trail(TRAIL + "2", **{CONTEXT: TRAIL}), "silent"),
+    ("kms:Decrypt", trail(), "allowed"),
+    ("kms:Decrypt", trail(**{CONTEXT: TRAIL}), "allowed"),
+    ("kms:Decrypt", trail(TRAIL + "2"), "silent"),
     ("kms:DescribeKey", trail(), "allowed"),
+    ("kms:PutKeyPolicy", trail(), "silent"),
     ("kms:PutKeyPolicy", {"principal": f"arn:aws:iam::{ACCOUNT}:root", "context": INSIDE}, "allowed"),
     ("kms:Decrypt", {"principal": OUR_ROLE, "context": {**INSIDE, "aws:PrincipalOrgID": "o-zzzzzzzzzz"}}, "refused"),
     ("kms:Decrypt", {"principal": "", "context": {}}, "refused"),
@@ -93,12 +106,20 @@ def test_the_key_serves_the_trail_and_the_alarms_and_its_account(action: str, wh
     assert answer(KEY, action, "*", **who) == said
 
 
+def alarms(arn: str = ALARM, account: str = ACCOUNT) -> dict[str, Any]:
+    return by_service("cloudwatch.amazonaws.com", **{"aws:SourceArn": arn, "aws:SourceAccount": account})
+
+
 OF_TOPIC = [
     ("sns:Publish", events(), "allowed"),
     ("sns:Publish", by_service("events.amazonaws.com"), "allowed"),
     ("sns:Publish", events(account=STRANGER), "refused"),
     ("sns:Publish", {"principal": OUR_ROLE, "context": INSIDE}, "refused"),
-    ("sns:Publish", by_service("cloudwatch.amazonaws.com"), "refused"),
+    ("sns:Publish", alarms(), "allowed"),
+    ("sns:Publish", alarms(ALARM + "2"), "silent"),
+    ("sns:Publish", alarms(account=STRANGER), "refused"),
+    ("sns:Publish", by_service("cloudwatch.amazonaws.com"), "silent"),
+    ("sns:Publish", by_service("lambda.amazonaws.com"), "refused"),
     ("sns:Publish", {"principal": "", "context": {}}, "refused"),
     ("sns:Publish", events(**{"aws:SecureTransport": "false"}), "refused"),
     ("sns:Subscribe", {"principal": OUR_ROLE, "context": INSIDE}, "silent"),
@@ -140,12 +161,39 @@ OF_BUCKET = [
     ("s3:PutBucketObjectLockConfiguration", HERE, us(), "refused"),
     ("s3:PutReplicationConfiguration", HERE, us(), "refused"),
     ("s3:PutBucketPolicy", HERE, us(), "silent"),
+    ("s3:PutBucketPolicy", HERE, us(**{"aws:ViaAWSService": "false"}), "silent"),
+    ("s3:PutBucketPolicy", HERE, us(**{"aws:ViaAWSService": "true"}), "refused"),
 ]
 
 
 @pytest.mark.parametrize(("action", "resource", "who", "said"), OF_BUCKET)
 def test_the_trail_writes_its_records_once(action: str, resource: str, who: dict[str, Any], said: str):
     assert answer(RECORDS, action, resource, **who) == said
+
+
+def test_a_topic_that_gets_no_alarm_knows_no_cloudwatch():
+    document = foundation_topic.document("aws", HOME, ACCOUNT, foundation.TOPIC)
+    assert answer(document, "sns:Publish", TOPIC, **alarms()) == "refused"
+    key = foundation_key.document("aws", HOME, ACCOUNT, OURS, foundation.TOPIC)
+    assert answer(key, "kms:Decrypt", "*", **by_service("cloudwatch.amazonaws.com", **{OF_SNS: TOPIC})) == "silent"
+
+
+def test_cloudtrail_alone_writes_the_log_group_and_for_the_one_trail():
+    trust = foundation_trail_logs.trust("aws", TRAIL)
+    assert answer(trust, "sts:AssumeRole", "*", **trail()) == "allowed"
+    assert answer(trust, "sts:AssumeRole", "*", **trail(TRAIL + "2")) == "silent"
+    assert answer(trust, "sts:AssumeRole", "*", **by_service("events.amazonaws.com")) == "silent"
+    may = foundation_trail_logs.permissions("aws", HOME, ACCOUNT)
+    for stream, said in ((f"{ACCOUNT}_CloudTrail_{HOME}_1", "allowed"), (f"{STRANGER}_CloudTrail_{HOME}", "silent")):
+        assert answer(may, "logs:PutLogEvents", f"{GROUP}:log-stream:{stream}", "", {}) == said
+    assert answer(may, "logs:DeleteLogStream", f"{GROUP}:log-stream:{ACCOUNT}_CloudTrail_{HOME}", "", {}) == "silent"
+
+
+def test_the_root_user_and_the_emergency_role_are_looked_for_in_every_regions_records():
+    pattern = foundation_trail_logs.power("aws-cn", ACCOUNT)
+    assert '$.userIdentity.type = "Root"' in pattern
+    assert pattern.count(f'"arn:aws-cn:iam::{ACCOUNT}:role/sovereign/break-glass"') == 2
+    assert "awsRegion" not in pattern
 
 
 def missed(document: Document, cases: list[tuple[str, str, dict[str, Any], str]]) -> list[str]:
@@ -202,10 +250,16 @@ def test_what_goes_on_holds_neither_request_nor_answer():
 @pytest.mark.parametrize("partition", PARTITIONS)
 def test_the_calls_that_undo_a_zone_are_watched_in_every_partition(partition: str):
     calls = json.loads(control_plane.pattern(partition, ACCOUNT, "organization"))
-    assert {"MoveAccount", "DetachPolicy", "UpdatePolicy", "DisablePolicyType", "CloseAccount"} <= set(
-        calls["detail"]["eventName"]
-    )
-    assert {"StopLogging", "DeleteTrail", "DisableRule"} <= set(
+    assert {
+        "MoveAccount",
+        "DetachPolicy",
+        "UpdatePolicy",
+        "DisablePolicyType",
+        "CloseAccount",
+        "DeleteResourcePolicy",
+        "PutResourcePolicy",
+    } <= set(calls["detail"]["eventName"])
+    assert {"StopLogging", "DeleteTrail", "DisableRule", "PutRule", "PutTargets", "RemoveTargets"} <= set(
         json.loads(control_plane.pattern(partition, ACCOUNT, "watch"))["detail"]["eventName"]
     )
     assert f"arn:{partition}:iam::{ACCOUNT}:role/sovereign/break-glass" in control_plane.pattern(

@@ -69,6 +69,16 @@ def test_who_administers_the_key_does_not_read_with_it_and_who_reads_does_not_ad
     assert not may("PutKeyPolicy", inside(SECOND, "sovereign/deployment")), "it administers its own account's keys"
 
 
+def test_the_deployment_role_makes_a_backup_vault_under_the_key_and_so_reads_nothing_itself():
+    deployment, for_aws = inside(FIRST, "sovereign/deployment"), KeyUse(for_resource=True)
+    vault = Way(by_service=True, through="backup.eu-central-1.amazonaws.com")
+    assert all(may(action, deployment, vault) for action in ("Decrypt", "DescribeKey", "GenerateDataKey"))
+    assert may("CreateGrant", deployment, vault, for_aws) and not may("CreateGrant", deployment, vault)
+    for elsewhere in (Way(by_service=True, through="backup.us-east-1.amazonaws.com"), Way(by_service=True), IN_ZONE):
+        assert not may("Decrypt", deployment, elsewhere)
+    assert "kms:RetireGrant" not in KEY.text, "it has no effect in a key policy"
+
+
 def test_the_maker_of_the_key_could_change_its_policy_so_that_kms_takes_it():
     assert may("PutKeyPolicy", inside(FIRST, "sovereign/deployment"), Way()), "from wherever the stack runs"
 
@@ -126,7 +136,6 @@ def test_only_break_glass_schedules_the_end_of_the_key_and_waits_as_long_as_it_c
         ("s3", ["Decrypt", "GenerateDataKey"]),
         ("delivery.logs", ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo"]),
         ("config", ["Decrypt", "GenerateDataKey"]),
-        ("cloudwatch", ["Decrypt", "GenerateDataKey"]),
         ("events", ["Decrypt", "DescribeKey", "GenerateDataKey"]),
         ("sns", ["Decrypt", "GenerateDataKey"]),
         ("guardduty", ["GenerateDataKey"]),
@@ -150,6 +159,7 @@ def test_a_service_uses_the_key_for_the_zone_and_not_for_anybody_else(name: str,
         ("logs.eu-west-1", "aws:logs:arn", "arn:aws:logs:eu-west-1:{account}:log-group:app"),
         ("lambda", "aws:lambda:FunctionArn", "arn:aws:lambda:eu-central-1:{account}:function:app"),
         ("events", "aws:sns:topicArn", "arn:aws:sns:eu-central-1:{account}:alarms"),
+        ("cloudwatch", "aws:sns:topicArn", "arn:aws:sns:eu-central-1:{account}:alarms"),
     ],
 )
 def test_a_service_that_does_not_say_for_whom_is_told_by_what_it_encrypts(service: str, context: str, arn: str):

@@ -44,7 +44,7 @@ def test_a_zones_regions_are_what_the_rcps_hold(regions: list[str]):
     ("zone", "changes"),
     [
         ("us", {}),
-        ("eu", {"aws_management_account": None}),
+        ("eu", {"aws_management_account": "222200001111"}),
         ("eu", {"sentinel_workspace_id": None}),
         ("eu", {"aws_vpc_arns": (), "aws_organization_paths": ()}),
         ("eu", {"aws_accounts": ("777788889999",)}),
@@ -155,6 +155,11 @@ def test_a_zone_without_aws_has_no_rcps():
 def test_a_missing_ou_path_is_an_error_that_names_its_key():
     with pytest.raises(InputError, match="sovereign-zones:awsZoneOuPath"):
         rcp.documents(EU, LANDED.model_copy(update={"aws_zone_ou_path": None}))
+
+
+def test_without_the_management_account_there_are_no_rcps_since_they_would_shut_it_out():
+    with pytest.raises(InputError, match=r"Pulumi\.eu\.yaml: sovereign-zones:awsManagementAccount: It is missing"):
+        rcp.documents(EU, LANDED.model_copy(update={"aws_management_account": None}))
 
 
 _OVER = (

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.engine
 
 KEY = "arn:aws:kms:eu-central-1:444455556666:key/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
 WEST = everything.backup_vault(declared("eu"), deployed(), "eu-west-1")
+WRONG_KEYS = [KEY.replace("eu-central-1", "us-east-1"), KEY.replace("eu-central-1", "eu-west-1"), KEY.split("/")[1]]
 LOCK, PLAN = "aws:backup/vaultLockConfiguration:VaultLockConfiguration", "aws:backup/plan:Plan"
 
 
@@ -76,6 +77,7 @@ def test_what_bears_the_zones_tag_is_backed_up_daily_and_copied_inside_the_zone(
     assert [each["destinationVaultArn"] for each in rule["copyActions"]] == [WEST]
     selection = made.the("aws:backup/selection:Selection").inputs
     assert selection["selectionTags"] == [{"type": "STRINGEQUALS", "key": "Zone", "value": "eu"}]
+    assert selection["notResources"] == ["arn:aws:s3:::*"], "the zone lets the role change no bucket's notifications"
 
 
 def test_aws_backup_works_as_a_role_of_the_region_with_awss_own_policies(made: Recorder):
@@ -86,10 +88,13 @@ def test_aws_backup_works_as_a_role_of_the_region_with_awss_own_policies(made: R
     assert sorted(each.inputs["policyArn"] for each in attached) == sorted(
         backup_vault_policy.managed_policies(declared("eu"))
     )
+    assert not any("S3" in each.inputs["policyArn"] for each in attached)
 
 
 def test_another_region_has_a_vault_of_the_same_name_and_a_role_of_its_own():
-    west = vault(region="eu-west-1", copies_to=[everything.backup_vault(declared("eu"), deployed(), "eu-central-1")])
+    key = KEY.replace("eu-central-1", "eu-west-1")
+    home = everything.backup_vault(declared("eu"), deployed(), "eu-central-1")
+    west = vault(region="eu-west-1", key=key, copies_to=[home])
     assert west.the("aws:backup/vault:Vault").inputs["name"] == "sovereign-eu"
     assert west.the("aws:iam/role:Role").inputs["name"] == "sovereign-eu-backup-eu-west-1"
 
@@ -118,6 +123,12 @@ def test_a_copy_that_leaves_the_zone_is_an_error_known_now_or_later(arn: str, fo
 
     with pytest.raises(Exception, match=r"BackupVaultArgs.copies_to\[0\]"):
         build(later)
+
+
+@pytest.mark.parametrize("key", WRONG_KEYS)
+def test_a_key_that_is_not_the_zones_in_the_vaults_region_is_an_error(key: str):
+    with pytest.raises(InputError, match=r"^BackupVaultArgs.key: "):
+        vault(key=key)
 
 
 def test_a_region_outside_the_zone_is_an_error():

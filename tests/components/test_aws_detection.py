@@ -215,7 +215,7 @@ def test_locked_buckets_are_judged_where_they_stand(home, second):
 
 def test_guardduty_watches_all_that_needs_no_agent_and_installs_none_unasked(home):
     features = {each.inputs["name"] for each in home.of("aws:guardduty/detectorFeature:DetectorFeature")}
-    assert {"S3_DATA_EVENTS", "EBS_MALWARE_PROTECTION"} < features
+    assert {"S3_DATA_EVENTS", "EKS_AUDIT_LOGS"} < features
     assert "RUNTIME_MONITORING" not in features
     asked = baseline(runtime_monitoring=True).of("aws:guardduty/detectorFeature:DetectorFeature")
     [runtime] = [each.inputs for each in asked if each.inputs["name"] == "RUNTIME_MONITORING"]
@@ -316,3 +316,19 @@ CHINA = of_partition("aws-cn", ["cn-north-1"], "CN")
 def test_what_can_not_be_is_refused_before_anything_is_made(law, arguments, named):
     with pytest.raises(InputError, match=rf"DetectiveBaselineArgs\.{named}"):
         baseline(law, **arguments)
+
+
+def test_malware_protection_is_said_to_be_off_since_it_shares_snapshots_with_an_account_of_aws(home):
+    states = {
+        each.inputs["name"]: each.inputs["status"] for each in home.of("aws:guardduty/detectorFeature:DetectorFeature")
+    }
+    assert {name for name, status in states.items() if status == "DISABLED"} == {"EBS_MALWARE_PROTECTION"}
+
+
+def test_the_service_linked_role_is_left_to_an_account_that_has_it():
+    there = deployed(awsManagedElsewhere=["config-role"])
+    made = baseline(EU, there)
+    assert not made.of("aws:iam/serviceLinkedRole:ServiceLinkedRole")
+    role = made.the("aws:cfg/recorder:Recorder").inputs["roleArn"]
+    assert role == "arn:aws:iam::444455556666:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
+    assert baseline(EU, there, service_linked_role=True).of("aws:iam/serviceLinkedRole:ServiceLinkedRole")

@@ -12,6 +12,7 @@ from components.aws.foundation import OrganizationFoundation, OrganizationFounda
 from components.aws.management_trail import ManagementTrail, ManagementTrailArgs
 from components.aws.management_watch import ManagementWatch, ManagementWatchArgs
 from components.aws.metadata_forwarder import MetadataForwarder, MetadataForwarderArgs
+from sovereignty.compile import foundation_trail_logs
 from sovereignty.errors import InputError
 
 pytestmark = pytest.mark.engine
@@ -153,6 +154,25 @@ def test_the_management_accounts_trail_is_written_once_and_covers_all_regions():
     assert all(each.protect for each in made.seen if each.type.startswith("aws:"))
     policy = made.the("aws:s3/bucketPolicy:BucketPolicy")
     assert any("bucketObjectLockConfiguration" in urn for urn in policy.dependencies)
+
+
+def test_the_use_of_power_in_any_region_is_told_from_the_trails_log_group():
+    args = ManagementTrailArgs(
+        region="eu-central-1", account=ACCOUNT, organization_id=OURS, key="arn:key", alarm_topic="arn:topic"
+    )
+    made, _ = build(lambda: ManagementTrail("x", args))
+    group = made.the("aws:cloudwatch/logGroup:LogGroup")
+    assert group.protect and group.inputs["kmsKeyId"] == "arn:key"
+    trail = made.the("aws:cloudtrail/trail:Trail")
+    assert trail.inputs["cloudWatchLogsGroupArn"] == "arn:x:*"
+    assert any("rolePolicy" in urn for urn in trail.dependencies)
+    found = made.the("aws:cloudwatch/logMetricFilter:LogMetricFilter").inputs
+    alarm = made.the("aws:cloudwatch/metricAlarm:MetricAlarm").inputs
+    assert found["pattern"] == foundation_trail_logs.power("aws", ACCOUNT)
+    assert found["metricTransformation"]["name"] == alarm["metricName"]
+    assert alarm["alarmActions"] == ["arn:topic"]
+    watch = watched("eu-central-1", trail="arn:aws:cloudtrail:eu-central-1:111122223333:trail/sovereign-foundation")
+    assert alarm["name"] in watch.the("aws:sns/topicPolicy:TopicPolicy").inputs["policy"]
 
 
 def test_what_is_forwarded_is_stripped_before_it_leaves():

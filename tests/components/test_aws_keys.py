@@ -167,7 +167,7 @@ def test_a_primary_that_is_known_late_is_refused_before_its_replica_is_made(prim
         made = ZoneKmsKey("eu", ZoneKmsKeyArgs(zone=declared(), deployment=deployed(), multi_region=True))
         replica(made.arn)
 
-    with pytest.raises(Exception, match=f"(?s)primary_arn.*{re.escape(says)}"):
+    with pytest.raises(pulumi.RunError, match=f"(?s)primary_arn.*{re.escape(says)}"):
         build(both, **{KEY: {"arn": primary}})
 
 
@@ -284,10 +284,22 @@ def test_a_public_proxy_has_no_endpoint_service():
         ("vpc_endpoint_service", {"vpc_endpoint_service": SERVICE.replace("eu-central-1", "us-east-1")}),
         ("vpc_endpoint_service", {"connectivity": "PUBLIC_ENDPOINT"}),
         ("region", {"region": "us-east-1"}),
+        ("access_key_id", {"access_key_id": ""}),
+        ("access_key_id", {"access_key_id": "abcdefghijklmnopqrst"}),
+        ("secret_access_key", {"secret_access_key": ""}),
+        ("secret_access_key", {"secret_access_key": "a" * 42}),
     ],
 )
 def test_a_proxy_that_kms_could_not_use_or_that_lies_elsewhere_is_refused(argument: str, changes: dict[str, Any]):
     assert refused(lambda: proxy_store(**changes), f"ExternalKeyStoreArgs.{argument}")
+
+
+def test_a_proxy_that_is_not_said_at_all_is_told_as_any_other_mistake():
+    def make() -> ExternalKeyStore:
+        credential = {"access_key_id": "ABCDEFGHIJKLMNOPQRST", "secret_access_key": "a" * 43}
+        return ExternalKeyStore("eu", ExternalKeyStoreArgs(zone=declared(), deployment=deployed(), **credential))
+
+    assert "It is missing" in refused(make, "ExternalKeyStoreArgs.endpoint")
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 import json
 from typing import Any
 
+import pulumi
 import pytest
 from built import Recorder, build, declared, deployed
 
-from components.aws.dns_firewall import DnsFirewallArgs, allowed_domains
+from components.aws.dns_firewall import DnsFirewall, DnsFirewallArgs, allowed_domains
+from components.aws.endpoints import VpcEndpoints, VpcEndpointsArgs
 from components.aws.network import NetworkBoundary, NetworkBoundaryArgs
 from components.aws.transit import (
     ZonePeering,
@@ -187,6 +189,13 @@ def test_blocks_that_overlap_are_an_error_that_names_the_stack_files_key():
         ({"endpoint_services": ["ssm", "bedrock"]}, "NetworkBoundaryArgs.endpoint_services[1]"),
         ({"provider_services": [PROVIDER.replace("central", "west")]}, "NetworkBoundaryArgs.provider_services[0]"),
         ({"provider_services": ["com.amazonaws.eu-central-1.s3"]}, "NetworkBoundaryArgs.provider_services[0]"),
+        ({"flow_logs_bucket": None}, "NetworkBoundaryArgs.flow_logs_bucket"),
+        ({"flow_logs_bucket": "x"}, "NetworkBoundaryArgs.flow_logs_bucket"),
+        ({"flow_logs_bucket": LOGS.replace("aws", "aws-cn")}, "NetworkBoundaryArgs.flow_logs_bucket"),
+        ({"flow_logs_bucket": "arn:aws:logs:::eu-flow-logs"}, "NetworkBoundaryArgs.flow_logs_bucket"),
+        ({"flow_logs_bucket": f"{LOGS}/prefix"}, "NetworkBoundaryArgs.flow_logs_bucket"),
+        ({"query_logs_bucket": "eu-query-logs"}, "NetworkBoundaryArgs.query_logs_bucket"),
+        ({"query_logs_bucket": ""}, "NetworkBoundaryArgs.query_logs_bucket"),
         ({"allowed_domains": ["*"]}, "NetworkBoundaryArgs.allowed_domains[0]"),
         ({"allowed_domains": ["example.com", "*.com"]}, "NetworkBoundaryArgs.allowed_domains[1]"),
     ],
@@ -199,7 +208,7 @@ def test_a_bad_argument_is_an_error_that_names_it(arguments: dict[str, Any], whe
 
 def test_more_zones_than_the_account_has_are_an_error():
     with pytest.raises(
-        Exception, match=r"NetworkBoundaryArgs.availability_zones: The account has 1 availability zones"
+        pulumi.RunError, match=r"NetworkBoundaryArgs.availability_zones: The account has 1 availability zones"
     ):
         network(names="b")
 
@@ -221,6 +230,56 @@ def test_every_partition_has_its_own_names(partition: str, region: str, jurisdic
     args = DnsFirewallArgs(zone=law, deployment=deployed(), region=region, vpc_id="vpc-1")
     assert domain in allowed_domains(args)
     json.loads(endpoints[0].inputs["policy"])
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "resolved"),
+    [
+        ("aws", "eu-central-1", "db.cluster-abc.eu-central-1.docdb.amazonaws.com"),
+        ("aws", "eu-central-1", "db-1.eu-central-1.docdb-elastic.amazonaws.com"),
+        ("aws", "eu-central-1", "graph.cluster-abc.eu-central-1.neptune.amazonaws.com"),
+        ("aws", "eu-central-1", "master.cache.abc.euc1.cache.amazonaws.com"),
+        ("aws-us-gov", "us-gov-west-1", "master.cache.abc.usgw1.cache.amazonaws.com"),
+        ("aws-cn", "cn-northwest-1", "master.cache.abc.cnnw1.cache.amazonaws.com.cn"),
+        ("aws-cn", "cn-north-1", "db.cluster-abc.docdb.cn-north-1.amazonaws.com.cn"),
+        ("aws", "eu-central-1", "4.3.20.10.in-addr.arpa"),
+        ("aws", "eu-central-1", "4.3.31.172.in-addr.arpa"),
+        ("aws", "eu-central-1", "4.3.168.192.in-addr.arpa"),
+    ],
+)
+def test_databases_caches_and_private_addresses_of_the_region_are_resolved(partition: str, region: str, resolved: str):
+    law = declared("eu") if partition == "aws" else on_aws(partition, region, "CN" if partition == "aws-cn" else "US")
+    names = allowed_domains(DnsFirewallArgs(zone=law, deployment=deployed(), region=region, vpc_id="vpc-1"))
+
+    def fits(name: str) -> bool:
+        return any(name == each or (each.startswith("*.") and name.endswith(each[1:])) for each in names)
+
+    assert fits(resolved)
+    elsewhere = (
+        "euw2.cache.amazonaws.com",
+        "us-east-1.docdb.amazonaws.com",
+        "cache.amazonaws.com",
+        "8.8.8.in-addr.arpa",
+    )
+    assert not any(fits(f"x.{each}") for each in elsewhere)
+    assert not any(fits(f"1.0.{second}.172.in-addr.arpa") for second in (15, 32))
+
+
+def test_a_part_of_a_network_outside_the_zone_is_an_error():
+    given: dict[str, Any] = {"zone": declared("eu"), "deployment": deployed(), "region": "us-east-1", "vpc_id": "vpc-1"}
+    more = {"cidr": "10.1.0.0/16", "subnet_ids": ["subnet-1"], "route_table_ids": ["rtb-1"]}
+    with pytest.raises(InputError, match=r"^VpcEndpointsArgs\.region"):
+        build(lambda: VpcEndpoints("x", VpcEndpointsArgs(**given, **more)))
+    with pytest.raises(InputError, match=r"^DnsFirewallArgs\.region"):
+        build(lambda: DnsFirewall("x", DnsFirewallArgs(**given)))
+
+
+def test_a_firewall_of_its_own_logs_to_a_bucket_of_the_partition():
+    args = DnsFirewallArgs(
+        zone=declared("eu"), deployment=deployed(), region="eu-west-1", vpc_id="vpc-1", query_logs_bucket="x"
+    )
+    with pytest.raises(InputError, match=r"^DnsFirewallArgs\.query_logs_bucket"):
+        build(lambda: DnsFirewall("x", args))
 
 
 # --- ways to the zone's other networks
@@ -305,7 +364,7 @@ def test_a_vpc_is_attached_to_a_gateway_of_the_zone_with_routes_by_it():
 
 
 def test_a_gateway_of_an_account_outside_the_zone_is_an_error():
-    with pytest.raises(Exception, match=r"ZoneTransitAttachmentArgs.transit_gateway_id: The gateway belongs"):
+    with pytest.raises(pulumi.RunError, match=r"ZoneTransitAttachmentArgs.transit_gateway_id: The gateway belongs"):
         attached(owner="222233334444")
 
 

@@ -138,7 +138,7 @@ def test_without_a_released_version_nothing_is_tried(tmp_path: Path):
 
 def test_a_version_that_was_released_for_another_ou_is_refused(tmp_path: Path):
     elsewhere = release(tmp_path, OU_PATH.replace("22222222", "99999999"))
-    with pytest.raises(Exception, match=r"(?s)awsZoneOuPath: .*another OU than .*compile the released version anew"):
+    with pytest.raises(pulumi.RunError, match=r"(?s)awsZoneOuPath: .*another OU than .*released version anew"):
         build_units(None, deployed(rollout="sandbox"), released=str(elsewhere))
 
 
@@ -155,9 +155,36 @@ def test_more_policies_than_an_ou_takes_are_refused_before_anything_is_made():
         build_units(attached_by_others=0)
 
 
+@pytest.mark.parametrize("parent", [None, "", "x", "123456789012", "ou-AB12-11111111", "o-a1b2c3d4e5"])
+def test_what_is_no_parent_is_refused_before_anything_is_made(parent: Any):
+    with pytest.raises(InputError) as told:
+        build_units(parent_id=parent)
+    assert [each.where for each in told.value.problems] == ["ZoneOrganizationalUnitArgs.parent_id"]
+    if parent is not None:
+        with pytest.raises(InputError) as told:
+            build_units(sandbox_parent_id=parent)
+        assert [each.where for each in told.value.problems] == ["ZoneOrganizationalUnitArgs.sandbox_parent_id"]
+
+
+def test_the_root_and_what_is_known_late_may_be_parents():
+    def make() -> None:
+        late = pulumi.Output.from_input(TOP_OU)
+        given = {"zone": declared(), "deployment": deployed(), "parent_id": "r-ab12", "sandbox_parent_id": late}
+        ZoneOrganizationalUnit("eu", ZoneOrganizationalUnitArgs(**given))
+
+    made, _ = build(make)
+    assert {each.inputs["parentId"] for each in made.of(UNIT)} == {"r-ab12", TOP_OU}
+
+
+def test_without_the_management_account_no_ou_is_made_since_its_rcps_would_shut_out_who_deploys():
+    nobody = deployed().model_copy(update={"aws_management_account": None})
+    with pytest.raises(InputError, match=r"Pulumi\.eu\.yaml: sovereign-zones:awsManagementAccount"):
+        build_units(deployment=nobody)
+
+
 def test_what_hangs_at_the_ou_already_is_counted():
     """That ours are not, tests/engine/test_rollout.py shows: there they hang when it is deployed again."""
     build_units(answers={HANGING: {"ids": ["p-RCPFullAWSAccess", "p-stranger0"]}})
     strangers = [f"p-stranger{number}" for number in range(5)]
-    with pytest.raises(Exception, match=r"(?s)attached_by_others: .*not ours hang at the OU.*Detach \d of p-stranger0"):
+    with pytest.raises(pulumi.RunError, match=r"(?s)attached_by_others: .*not ours hang .*Detach \d of p-stranger0"):
         build_units(answers={HANGING: {"ids": ["p-FullAWSAccess", *strangers]}})

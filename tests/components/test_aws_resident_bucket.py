@@ -1,8 +1,10 @@
 import json
 from typing import Any
 
+import pulumi
 import pytest
 from built import Recorder, build, declared, deployed
+from pulumi_aws import s3
 
 from components.aws.config_delivery import ConfigRecords, ConfigRecordsArgs
 from components.aws.resident_bucket import ResidentBucket, ResidentBucketArgs
@@ -87,6 +89,16 @@ def test_what_is_written_is_copied_by_a_role_of_its_own_under_the_other_regions_
         ({**REPLICAS, "replica_region": "us-east-1"}, "replica_region"),
         ({**REPLICAS, "replica_region": None}, "replica_region"),
         ({**REPLICAS, "replica_key": None}, "replica_key"),
+        ({**REPLICAS, "replica_key": KEY}, "replica_key"),
+        ({**REPLICAS, "replica_key": WEST_KEY.replace("arn:aws:", "arn:aws-us-gov:")}, "replica_key"),
+        ({**REPLICAS, "replica_key": WEST_KEY.replace("444455556666", "222233334444")}, "replica_key"),
+        ({"replica_key": WEST_KEY}, "replica_key"),
+        ({"replica_region": "eu-west-1"}, "replica_region"),
+        ({**REPLICAS, "replicates_to": "nonsense"}, "replicates_to"),
+        ({**REPLICAS, "replicates_to": COPY.replace("arn:aws:", "arn:aws-cn:")}, "replicates_to"),
+        ({**REPLICAS, "replicates_to": f"arn:aws:s3:::{NAME}"}, "replicates_to"),
+        ({"key": WEST_KEY}, "key"),
+        ({"key": "alias/sovereign/eu"}, "key"),
     ],
 )
 def test_bad_arguments_are_told_before_anything_is_made(arguments: dict[str, Any], where: str):
@@ -96,11 +108,22 @@ def test_bad_arguments_are_told_before_anything_is_made(arguments: dict[str, Any
     assert problem.where == f"ResidentBucketArgs.{where}"
 
 
+def test_a_bucket_is_not_its_own_copy_though_its_arn_be_known_late():
+    def later() -> ResidentBucket:
+        given: dict[str, Any] = {**REPLICAS, "replicates_to": pulumi.Output.from_input(f"arn:aws:s3:::{NAME}")}
+        law = {"zone": declared("eu"), "deployment": deployed()}
+        return ResidentBucket("cases", ResidentBucketArgs(**law, bucket=NAME, key=KEY, **given))
+
+    with pytest.raises(Exception, match=r"ResidentBucketArgs.replicates_to: It is the bucket itself"):
+        build(later)
+
+
 @pytest.fixture(scope="module")
 def records() -> tuple[Recorder, dict[str, Any]]:
     def make() -> dict[str, Any]:
         args = ConfigRecordsArgs(zone=declared("eu"), deployment=deployed(), key=KEY)
         made = ConfigRecords("config", args)
+        s3.BucketObjectv2("delivered", bucket=made.bucket, key="first")
         return {"bucket": made.bucket, "locked": made.locked_bucket}
 
     return build(make)
@@ -114,6 +137,19 @@ def test_aws_config_delivers_to_an_open_bucket_that_is_copied_into_a_locked_one(
     replication = made.the("aws:s3/bucketReplicationConfig:BucketReplicationConfig").inputs
     assert replication["bucket"] == outputs["bucket"]
     assert replication["rules"][0]["destination"]["bucket"] == f"arn:aws:s3:::{outputs['locked']}"
+
+
+def test_what_is_delivered_waits_until_it_would_be_copied(records):
+    made, _ = records
+    delivered = made.the("aws:s3/bucketObjectv2:BucketObjectv2")
+    assert any("bucketReplicationConfig" in urn for urn in delivered.dependencies)
+
+
+def test_the_records_key_is_the_zones_in_its_home_region():
+    for key in (WEST_KEY, "alias/sovereign/eu"):
+        args = ConfigRecordsArgs(zone=declared("eu"), deployment=deployed(), key=key)
+        with pytest.raises(InputError, match=r"^ConfigRecordsArgs.key: "):
+            build(lambda args=args: ConfigRecords("config", args))
 
 
 def test_both_buckets_have_the_policies_that_are_compiled(records):

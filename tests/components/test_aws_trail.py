@@ -25,12 +25,13 @@ TRAIL, ROLE = "aws:cloudtrail/trail:Trail", "aws:iam/role:Role"
 
 def trail(law: Zone | None = None, accounts: tuple[str, ...] = (), **arguments: Any) -> Recorder:
     target = deployed(awsAccounts=list(accounts)) if accounts else deployed()
+    owner = arguments.get("account") or (MANAGEMENT if arguments.get("organization") else target.aws_accounts[0])
     given: dict[str, Any] = {
         "zone": law or declared("eu"),
         "deployment": target,
         "bucket": everything.trail_bucket(declared("eu"), target),
         "key": KEY,
-        "alarm_topic": TOPIC,
+        "alarm_topic": TOPIC.replace("444455556666", owner),
         **arguments,
     }
     return build(lambda: AuditTrail("eu", AuditTrailArgs(**given)), **NAMED)[0]
@@ -146,6 +147,21 @@ def test_a_trail_of_the_organization_is_the_management_accounts():
         ({"account": MANAGEMENT}, "account"),
         ({"account": SECOND, "organization": True}, "account"),
         ({"searchable_days": 100}, "searchable_days"),
+        ({"bucket": "arn:aws:s3:::eu-trail-444455556666"}, "bucket"),
+        ({"bucket": ""}, "bucket"),
+        ({"bucket": None}, "bucket"),
+        ({"key": None}, "key"),
+        ({"key": "x"}, "key"),
+        ({"key": KEY.rpartition("/")[2]}, "key"),
+        ({"key": KEY.replace("eu-central-1", "eu-west-1")}, "key"),
+        ({"key": KEY.replace("444455556666", "222233334444")}, "key"),
+        ({"key": KEY.replace("arn:aws:", "arn:aws-cn:")}, "key"),
+        ({"key": KEY.replace(":key/", ":alias/")}, "key"),
+        ({"alarm_topic": "sovereign-eu-alarms"}, "alarm_topic"),
+        ({"alarm_topic": TOPIC.replace("eu-central-1", "us-east-1")}, "alarm_topic"),
+        ({"alarm_topic": TOPIC.replace("444455556666", SECOND)}, "alarm_topic"),
+        ({"alarm_topic": TOPIC + ".fifo"}, "alarm_topic"),
+        ({"classified_buckets": ["arn:aws:s3:::eu-cases", "eu-cases"]}, "classified_buckets[1]"),
         ({"classified_buckets": [f"arn:aws:s3:::eu-{number}" for number in range(500)]}, "classified_buckets"),
     ],
 )
@@ -181,7 +197,14 @@ def test_subscribers_are_those_of_the_stack_file_and_no_address_is_in_a_name():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "where"), [({"region": "us-east-1"}, "region"), ({"account": SECOND}, "account")]
+    ("arguments", "where"),
+    [
+        ({"region": "us-east-1"}, "region"),
+        ({"account": SECOND}, "account"),
+        ({"key": ""}, "key"),
+        ({"key": KEY.replace("eu-central-1", "us-east-1")}, "key"),
+        ({"region": "eu-west-1"}, "key"),
+    ],
 )
 def test_a_topic_elsewhere_is_an_error(arguments: dict[str, Any], where: str):
     with pytest.raises(InputError) as told:

@@ -47,7 +47,8 @@ def test_its_policy_is_the_one_that_is_compiled_and_comes_after_the_lock(made: R
     compiled = everything.bucket_document(declared("eu"), deployed(), NAME)
     assert policy.inputs["policy"] == compiled.text
     assert any("bucketObjectLockConfiguration" in urn for urn in policy.dependencies)
-    assert any("bucketPublicAccessBlock" in urn for urn in policy.dependencies)
+    for before in ("bucketPublicAccessBlock", "bucketOwnershipControls", "bucketServerSideEncryptionConfiguration"):
+        assert any(before in urn for urn in policy.dependencies), before
 
 
 def test_who_uses_its_name_or_arn_waits_for_its_policy(flow_logs):
@@ -103,6 +104,10 @@ def test_a_governance_lock_may_be_longer_unconfirmed_since_it_can_be_taken_back(
         ("COMPLIANCE", {"bucket": "xn--records"}, "bucket"),
         ("COMPLIANCE", {"bucket": "x" * 64}, "bucket"),
         ("COMPLIANCE", {"receives": ["access-logs"]}, "receives"),
+        ("COMPLIANCE", {"key": KEY.replace("eu-central-1", "us-east-1")}, "key"),
+        ("COMPLIANCE", {"key": KEY.replace("arn:aws:", "arn:aws-cn:")}, "key"),
+        ("COMPLIANCE", {"key": KEY.replace("444455556666", "222233334444")}, "key"),
+        ("COMPLIANCE", {"key": "arn:aws:kms:eu-central-1:444455556666:alias/zone"}, "key"),
     ],
 )
 def test_bad_arguments_are_told_before_anything_is_made(mode: str, arguments: dict[str, Any], where: str):

@@ -148,3 +148,18 @@ def test_another_account_adds_its_trail_and_its_alarms_in_that_account_alone(one
     assert len(trails) == 2
     provider = made.the("pulumi:providers:aws", f"eu-eu-central-1-{second}").inputs
     assert json.loads(provider["assumeRoles"])[0]["roleArn"] == f"arn:aws:iam::{second}:role/sovereign/deployment"
+
+
+def test_what_others_set_for_the_ou_is_left_to_them():
+    others = ["tag-policy", "declarative-ec2", "ai-opt-out"]
+    made = built(zone_with("eu-central-1"), awsManagedElsewhere=others)
+    types = {each.inputs["type"] for each in made.of("aws:organizations/policy:Policy")}
+    assert types == {"SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"}
+
+
+def test_findings_of_every_region_are_told(two: Recorder):
+    for place in ("eu-central-1", "eu-west-1"):
+        there = [each for each in custom(two) if f"::eu-{place}::" in each.provider]
+        [topic] = [each.name for each in there if each.type == "aws:sns/topic:Topic"]
+        [told] = [each for each in there if each.name == f"eu-{place}-findings" and "eventTarget" in each.type]
+        assert told.inputs["arn"] == f"arn:{topic}"

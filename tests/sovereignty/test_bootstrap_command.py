@@ -8,6 +8,8 @@ import pytest
 import yaml
 from command_home import OU_PATH, change_zone, run, settle, write_stack
 
+from sovereignty.compile import organization
+
 pytestmark = pytest.mark.command
 
 SECURITY = "o-a1b2c3d4e5/r-ab12/ou-ab12-44444444/*"
@@ -81,6 +83,27 @@ def test_the_script_is_bash_and_holds_a_command_for_each_step(home: Path):
     assert all(f'"{verb} {step}")' in text for step in steps for verb in ("do", "check", "undo"))
     wrong = subprocess.run(["bash", "bootstrap.sh", "do", "nothing"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2
+
+
+def test_the_commands_run_as_they_stand_in_a_repository_that_is_set_up(home: Path):
+    text = page(*CI)
+    assert "`sovereignty bootstrap" not in text
+    assert "`.venv/bin/sovereignty bootstrap eu --format sh`" in text
+    installed = home / ".venv" / "bin" / "sovereignty"
+    installed.parent.mkdir(parents=True)
+    installed.write_text("#!/bin/sh\n")
+    installed.chmod(0o755)
+    prelude = text.partition("First, in each shell:\n\n```sh\n")[2].partition("```")[0]
+    asked = ["bash", "-c", f"{prelude}\ncommand -v sovereignty"]
+    found = subprocess.run(asked, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=True)
+    assert Path(found.stdout.strip()).samefile(installed)
+
+
+def test_every_type_of_policy_that_the_partition_offers_is_enabled_and_looked_for():
+    text = page(*CI)
+    for kind in ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", *(kind.type for kind in organization.KINDS)):
+        assert f"--policy-type {kind}\n" in text
+        assert text.count(f"grep -qw {kind}\n") == 1
 
 
 def test_without_an_issuer_the_step_says_that_people_with_mfa_come_in():

@@ -12,17 +12,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from sovereignty.compile import organization
 from sovereignty.compile.document import Document, aws_limit, policy, sid
 from sovereignty.compile.principals import roles_of
 from sovereignty.compile.required import aws, aws_management_account, aws_organization_id
 from sovereignty.compile.roles.entrances import SESSION_SECONDS, Entrances
 from sovereignty.deployment import Deployment
+from sovereignty.facts.aws_availability import offered
 from sovereignty.zone import DEPLOYMENT_ROLE, ROLES_PATH, Zone
 
 CONTROL = "identity.roles"
 BY_HAND = "sts:AssumeRole"
 BY_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
-_POLICY_TYPES = ["RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY"]
 
 
 def role_name(zone: Zone) -> str:
@@ -39,6 +40,13 @@ def provider_arn(zone: Zone, deployment: Deployment, entrances: Entrances) -> st
     """The identity provider of the CI's issuer, in the management account."""
     account = aws_management_account(deployment)
     return f"arn:{aws(zone).partition}:iam::{account}:oidc-provider/{entrances.provider}"
+
+
+def policy_types(zone: Zone) -> tuple[str, ...]:
+    """The types of policy that a zone's OU may have, where the zone's partition has them."""
+    there = aws(zone).partition
+    refuse = ["SERVICE_CONTROL_POLICY", *(["RESOURCE_CONTROL_POLICY"] if offered(there, "rcp") else [])]
+    return (*refuse, *(kind.type for kind in organization.KINDS if offered(there, kind.capability)))
 
 
 def trust(zone: Zone, deployment: Deployment, entrances: Entrances) -> Document:
@@ -70,12 +78,13 @@ def with_mfa() -> dict[str, Any]:
 
 def permissions(zone: Zone, deployment: Deployment) -> Document:
     """What the engine does in the organization, and the deployment role in each of the zone's accounts."""
-    organization = aws_organization_id(deployment)
+    named = aws_organization_id(deployment)
     owned = f"arn:{aws(zone).partition}:organizations::{aws_management_account(deployment)}"
-    units = f"{owned}:ou/{organization}/ou-*"
-    root = f"{owned}:root/{organization}/r-*"
-    policies = [f"{owned}:policy/{organization}/{kind.lower()}/p-*" for kind in _POLICY_TYPES]
-    of_type = {"StringEquals": {"organizations:PolicyType": _POLICY_TYPES}}
+    units = f"{owned}:ou/{named}/ou-*"
+    root = f"{owned}:root/{named}/r-*"
+    types = sorted(policy_types(zone))
+    policies = [f"{owned}:policy/{named}/{kind.lower()}/p-*" for kind in types]
+    of_type = {"StringEquals": {"organizations:PolicyType": types}}
     return _document(
         zone,
         "permissions",

@@ -8,6 +8,13 @@ makes may be allowed more than it is; the zone's SCPs bind that role like any ot
 
 The trust names the account with a condition, not the role: IAM keeps the id of a role that a Principal names, and one
 that is made again later would be another (IAM User Guide, "AWS JSON policy elements: Principal").
+
+AWS Config's recorder has a service-linked role, which the stack makes, tags, hands over and takes away again; those of
+other services are made on the stack's behalf. An endpoint with private DNS associates a hosted zone of AWS's with the
+VPC, in the caller's name.
+
+Sources: Service Authorization Reference, Amazon EC2, CreateVpcEndpoint (dependent actions); IAM User Guide, "Create a
+service-linked role" and "Grant a user permissions to pass a role to an AWS service".
 """
 
 from __future__ import annotations
@@ -51,6 +58,8 @@ STACK_SERVICES = (
     "tag",
 )
 """What the components of a zone are built of."""
+_CONFIG = "config.amazonaws.com"
+"""AWS Config, in each partition (AWS Config Developer Guide, "Using Service-Linked Roles", also its China copy)."""
 _PROVIDER_ACTIONS = [
     "iam:AddClientIDToOpenIDConnectProvider",
     "iam:CreateOpenIDConnectProvider",
@@ -86,7 +95,8 @@ def permissions(zone: Zone, deployment: Deployment, services: Sequence[str] = ()
         {"Action": [f"{service}:*" for service in sorted({*STACK_SERVICES, *services})], "Resource": "*"},
         {"Action": ["iam:Get*", "iam:List*"], "Resource": "*"},
         {"Action": list(_role_actions(partition)), "Resource": owned},
-        {"Action": "iam:CreateServiceLinkedRole", "Resource": f"arn:{partition}:iam::*:role/aws-service-role/*"},
+        *_linked_roles(partition),
+        {"Action": "route53:AssociateVPCWithHostedZone", "Resource": "*"},
         *_reader(zone, deployment),
     ]
     own = sorted(roles_of(zone, deployment, DEPLOYMENT_ROLE, zone.break_glass.aws_role))
@@ -102,6 +112,24 @@ def permissions(zone: Zone, deployment: Deployment, services: Sequence[str] = ()
     limit = aws_limit(partition, "iam", "role_inline_policies_total")
     path = f"aws/policies/{zone.zone}-deployment-permissions.json"
     return policy(path, "aws:role", statements, limit, {CONTROL})
+
+
+def _linked_roles(partition: str) -> list[dict[str, Any]]:
+    """Service-linked roles: any may be made, which AWS alone takes on; the recorder's is the stack's own."""
+    linked = f"arn:{partition}:iam::*:role/aws-service-role"
+    return [
+        {"Action": "iam:CreateServiceLinkedRole", "Resource": f"{linked}/*"},
+        {
+            # the deletion's status is read by iam:Get*
+            "Action": ["iam:DeleteServiceLinkedRole", "iam:TagRole", "iam:UntagRole"],
+            "Resource": f"{linked}/{_CONFIG}/*",
+        },
+        {
+            "Action": "iam:PassRole",
+            "Resource": f"{linked}/{_CONFIG}/*",
+            "Condition": {"StringEquals": {"iam:PassedToService": _CONFIG}},
+        },
+    ]
 
 
 def _role_actions(partition: str) -> tuple[str, ...]:
