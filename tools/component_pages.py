@@ -69,10 +69,19 @@ def _row(field: Field) -> str:
 def _examples(of: Component) -> Iterator[str]:
     """The programs that make it: in Python by its class, in YAML by its type."""
     mark = re.compile(rf"\b{of.name}\(|sovereign-zones:(?:index:)?{of.name}\b")
+
+    def made_in(*files: Path) -> bool:
+        return any(mark.search(file.read_text(encoding="utf-8")) for file in files if file.exists())
+
     for folder in sorted(file.parent for file in EXAMPLES.glob("*/Pulumi.yaml")):
-        programs = [file for file in (folder / "__main__.py", folder / "Pulumi.yaml") if file.exists()]
-        if any(mark.search(file.read_text(encoding="utf-8")) for file in programs):
+        if made_in(folder / "__main__.py", folder / "Pulumi.yaml"):
             yield f"[{folder.name}](examples/{folder.name})"
+    if made_in(ROOT / "foundation" / "__main__.py"):
+        yield "[the foundation's program](../foundation/__main__.py)"
+    if made_in(ROOT / "__main__.py"):
+        yield "[the zone's program](../__main__.py)"
+    elif made_in(*(ROOT / "components").glob("zone.py"), *(ROOT / "components").glob("*/zone.py")):
+        yield "as a part of [the zone's program](../__main__.py)"
 
 
 def _cloud(of: Component) -> str:
