@@ -16,6 +16,8 @@ from difflib import get_close_matches
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
+from sovereignty import syntax
+
 
 @dataclass(frozen=True)
 class Scalar:
@@ -237,7 +239,7 @@ def _class_text(folder: Path, file: str, name: str) -> str:
 
 @cache
 def _properties(folder: Path, file: str, name: str) -> Mapping[str, Property]:
-    tree = ast.parse(_class_text(folder, file, name)).body[0]
+    tree = syntax.tree(_class_text(folder, file, name)).body[0]
     if not isinstance(tree, ast.ClassDef):
         raise RuntimeError(f"{folder}/{file}: {name} is not a class")
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
@@ -356,7 +358,7 @@ def _named(folder: Path, name: str) -> Type:
 
 @cache
 def _enumeration(folder: Path, name: str) -> Enumeration:
-    tree = ast.parse(_class_text(folder, "_enums.py", name)).body[0]
+    tree = syntax.tree(_class_text(folder, "_enums.py", name)).body[0]
     assigned = [node.value for node in getattr(tree, "body", []) if isinstance(node, ast.Assign)]
     values = (node.value for node in assigned if isinstance(node, ast.Constant))
     return Enumeration(

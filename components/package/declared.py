@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sovereignty import syntax
+
 COMPONENTS = Path(__file__).resolve().parents[1]
 
 
@@ -72,7 +74,7 @@ def in_module(module: str) -> tuple[Component, ...]:
     file = COMPONENTS.parent.joinpath(*module.split(".")).with_suffix(".py")
     if not file.exists():
         file = file.with_suffix("") / "__init__.py"
-    source = ast.parse(file.read_text(encoding="utf-8"))
+    source = syntax.tree(file.read_text(encoding="utf-8"))
     classes = {node.name: node for node in source.body if isinstance(node, ast.ClassDef)}
     names = dict(_aliases(source)), dict(_constants(source))
     return tuple(_component(module, node, classes, *names) for node in classes.values() if _is_component(node))

@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from sovereignty import syntax
+
 Kind = Literal["string", "integer", "boolean", "array", "object", "zone", "deployment", "retention"]
 
 _NAMED: dict[str, Kind] = {
@@ -44,7 +46,10 @@ class Type:
 
 def of(annotation: str) -> Type:
     """The type that an annotation means. UnservedTypeError for one that has no form on the wire."""
-    return _of(ast.parse(annotation, mode="eval").body)
+    statement = syntax.tree(annotation).body[0]
+    if not isinstance(statement, ast.Expr):
+        raise UnservedTypeError(annotation)
+    return _of(statement.value)
 
 
 def _of(node: ast.expr) -> Type:
