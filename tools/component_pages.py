@@ -19,10 +19,10 @@ Each makes one thing whole: an unsafe one can't be had by forgetting an argument
 before anything is registered. In Python a component takes its arguments as `<Class>Args`, by the names below; from
 another language (docs/package.md) the names are the same in camelCase, and the zone is given by its name.
 
-On AWS the zone's tags come from the provider, for everything that it makes: give it `zone.tags()` as its default tags, as
-the examples do. Keys and whatever else has to be tagged when it is made is refused by the zone's SCPs without them. On
-Azure, whose provider has no such thing, `AzureZone` adds them to all that it makes; a program that makes a component apart
-gives it `transforms=[tagged(zone.tags())]` (components/tagging.py).
+On AWS the zone's tags come from the provider, for everything that it makes: give it `zone.tags()` as its default
+tags, as the examples do. Keys and whatever else has to be tagged when it is made is refused by the zone's SCPs
+without them. On Azure, whose provider has no such thing, `AzureZone` adds them to all that it makes; a program that
+makes a component apart gives it `transforms=[tagged(zone.tags())]` (components/tagging.py).
 """
 PLACES = {"aws": "On AWS", "azure": "On Azure", "": "On every cloud"}
 _LABEL = re.compile(r"(?:^|(?<=[.)] )|(?<=\n))(Outputs|Cost|Traps|Sources?): ")
