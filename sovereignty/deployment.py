@@ -6,7 +6,7 @@ import ipaddress
 import json
 import pathlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -54,30 +54,18 @@ def _list(value: object) -> object:
 _List = BeforeValidator(_list)
 _Once = AfterValidator(unique)
 
-AwsSetting = Annotated[
-    Literal[
-        "access-analyzer",
-        "ai-opt-out",
-        "config",
-        "config-role",
-        "declarative-ec2",
-        "guardduty",
-        "macie",
-        "securityhub",
-        "tag-policy",
-    ],
-    one_of(
-        "access-analyzer",
-        "ai-opt-out",
-        "config",
-        "config-role",
-        "declarative-ec2",
-        "guardduty",
-        "macie",
-        "securityhub",
-        "tag-policy",
-    ),
+_Setting = Literal[
+    "access-analyzer",
+    "ai-opt-out",
+    "config",
+    "config-role",
+    "declarative-ec2",
+    "guardduty",
+    "macie",
+    "securityhub",
+    "tag-policy",
 ]
+AwsSetting = Annotated[_Setting, one_of(*get_args(_Setting))]
 """What an account has once, or an OU sets for its accounts, so that whoever sets it up sets it up for all."""
 
 

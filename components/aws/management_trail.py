@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudtrail, cloudwatch, iam, s3
 
-from components.aws.trail import METRICS, NOTICED_AFTER
+from components.aws import log_alarm
 from sovereignty import facts
 from sovereignty.compile import foundation as compiled
 from sovereignty.compile import foundation_trail, foundation_trail_logs
@@ -187,28 +187,12 @@ class ManagementTrail(pulumi.ComponentResource):
         self, name: str, partition: str, account: str, group: cloudwatch.LogGroup, topic: pulumi.Input[str]
     ) -> None:
         child, called = pulumi.ResourceOptions(parent=self), foundation_trail_logs.ALARM
-        cloudwatch.LogMetricFilter(
+        log_alarm.tell(
             f"{name}-power",
-            name=called,
-            log_group_name=group.name,
-            pattern=foundation_trail_logs.power(partition, account),
-            metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
-                name=called, namespace=METRICS, value="1"
-            ),
-            opts=child,
-        )
-        cloudwatch.MetricAlarm(
-            f"{name}-power",
-            name=called,
-            alarm_description="The root user or the emergency role is used in the management account, in any region",
-            namespace=METRICS,
-            metric_name=called,
-            statistic="Sum",
-            period=NOTICED_AFTER,
-            evaluation_periods=1,
-            threshold=1,
-            comparison_operator="GreaterThanOrEqualToThreshold",
-            treat_missing_data="notBreaching",
-            alarm_actions=[topic],
-            opts=child,
+            called,
+            "The root user or the emergency role is used in the management account, in any region",
+            group,
+            foundation_trail_logs.power(partition, account),
+            topic,
+            child,
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudtrail, cloudwatch, iam
 
+from components.aws import log_alarm
 from components.aws.arguments import ArnKind, account_of, arn_in_zone, bucket_arn, bucket_name, key_arn
 from sovereignty.compile import trail_delivery, trail_log_role, trail_watch
 from sovereignty.compile.required import aws, aws_accounts, aws_management_account
@@ -23,10 +24,6 @@ KEPT_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096
 """What a log group's retention may be (Amazon CloudWatch Logs API Reference, PutRetentionPolicy)."""
 SILENT_AFTER = 3600
 """Seconds without a record after which the trail is taken for stopped. CloudTrail delivers within minutes."""
-NOTICED_AFTER = 300
-"""Seconds over which use of the break-glass role is counted."""
-METRICS = "Sovereign"
-"""The namespace of the zone's own metrics."""
 _INSIGHTS = ("ApiCallRateInsight", "ApiErrorRateInsight")
 
 _TOPIC = ArnKind("sns", re.compile(r"[A-Za-z0-9_-]{1,256}"), "an SNS topic", "sovereign-eu-alarms")
@@ -157,30 +154,14 @@ class AuditTrail(pulumi.ComponentResource):
             f"{name}-changed", rule=changed.name, target_id="alarms", arn=args.alarm_topic, opts=child
         )
         emergency = f"sovereign-{zone.zone}-break-glass"
-        cloudwatch.LogMetricFilter(
+        log_alarm.tell(
             f"{name}-break-glass",
-            name=emergency,
-            log_group_name=group.name,
-            pattern=trail_watch.break_glass(zone, account),
-            metric_transformation=cloudwatch.LogMetricFilterMetricTransformationArgs(
-                name=emergency, namespace=METRICS, value="1"
-            ),
-            opts=child,
-        )
-        cloudwatch.MetricAlarm(
-            f"{name}-break-glass",
-            name=emergency,
-            alarm_description=f"Somebody acts as the break-glass role of zone {zone.zone}",
-            namespace=METRICS,
-            metric_name=emergency,
-            statistic="Sum",
-            period=NOTICED_AFTER,
-            evaluation_periods=1,
-            threshold=1,
-            comparison_operator="GreaterThanOrEqualToThreshold",
-            treat_missing_data="notBreaching",
-            alarm_actions=[args.alarm_topic],
-            opts=child,
+            emergency,
+            f"Somebody acts as the break-glass role of zone {zone.zone}",
+            group,
+            trail_watch.break_glass(zone, account),
+            args.alarm_topic,
+            child,
         )
         cloudwatch.MetricAlarm(
             f"{name}-silent",
