@@ -18,6 +18,7 @@ from sovereignty.identifiers import (
     AccountId,
     AmiOwner,
     AwsRegionCode,
+    CidrOfLocation,
     CidrOfRegion,
     Guid,
     KeyStoreOfRegion,
@@ -30,7 +31,7 @@ from sovereignty.identifiers import (
     Subscriber,
     VpcArn,
 )
-from sovereignty.schema import Model, Path, dotted, fault, kind, one_of, position, problems, quoted, unique
+from sovereignty.schema import Model, Path, Switch, dotted, fault, kind, one_of, position, problems, quoted, unique
 from sovereignty.zone import Zone
 from sovereignty.zone_parts import ZoneName
 
@@ -65,8 +66,11 @@ _Setting = Literal[
     "securityhub",
     "tag-policy",
 ]
+_AzureSetting = Literal["activity-log", "attestation", "perimeter", "private-dns", "sentinel"]
 AwsSetting = Annotated[_Setting, one_of(*get_args(_Setting))]
 """What an account has once, or an OU sets for its accounts, so that whoever sets it up sets it up for all."""
+AzureSetting = Annotated[_AzureSetting, one_of(*get_args(_AzureSetting))]
+"""What a tenant often has once for all of its landing zones."""
 
 
 class Deployment(Model):
@@ -109,6 +113,19 @@ class Deployment(Model):
         default=(), examples=["[0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d]"]
     )
     azure_managed_by_tenants: Annotated[tuple[Guid, ...], _Once, _List] = ()
+    azure_vnet_cidrs: Annotated[tuple[CidrOfLocation, ...], _Once, _List] = Field(
+        default=(), examples=["[westeurope=10.20.0.0/16]"]
+    )
+    azure_managed_elsewhere: Annotated[tuple[AzureSetting, ...], _Once, _List] = Field(
+        default=(), examples=["[private-dns, sentinel]"]
+    )
+    azure_alarm_subscribers: Annotated[tuple[Subscriber, ...], _Once, _List] = Field(
+        default=(), examples=["[security@example.com]"]
+    )
+    azure_hsm_administrators: Annotated[tuple[Guid, ...], _Once, _List] = Field(
+        default=(), examples=["[3c4d5e6f-7a8b-4c9d-8e0f-1a2b3c4d5e6f]"]
+    )
+    azure_log_cluster: Switch = False
     sentinel_workspace_id: Guid | None = None
 
     def key_store(self, region: str) -> tuple[str, str | None] | None:
@@ -122,6 +139,10 @@ class Deployment(Model):
     def vpc_cidr(self, region: str) -> str | None:
         """The CIDR block of the region's VPC; None where none is given."""
         return _by_region(self.aws_vpc_cidrs).get(region)
+
+    def vnet_cidr(self, location: str) -> str | None:
+        """The CIDR block of a location's virtual network; None where none is given."""
+        return _by_region(self.azure_vnet_cidrs).get(facts.azure_location(location))
 
 
 def _by_region(given: Iterable[str]) -> dict[str, str]:
@@ -209,14 +230,15 @@ def _consistent(deployment: Deployment, where: str) -> Iterator[Problem]:
     if deployment.foundation and deployment.aws_sandbox_parent_ou_id:
         found = f"The parent is given twice: {key('foundation')} brings one as well."
         yield problem("aws_sandbox_parent_ou_id", found, "Keep one of them.")
-    for name in _OF_REGIONS:
+    for name in (*_OF_REGIONS, *_OF_LOCATIONS):
         places = [each.partition("=")[0] for each in getattr(deployment, name)]
         for index, region in enumerate(places):
             if region in places[:index]:
                 yield problem(name, f"{region} stands there twice.", "Keep it once.", index)
-    for index, each in enumerate(deployment.aws_vpc_cidrs):
-        if not _is_block(each.partition("=")[2]):
-            yield problem("aws_vpc_cidrs", "This is no CIDR block.", "Write its first address: 10.20.0.0/16.", index)
+    for name in ("aws_vpc_cidrs", "azure_vnet_cidrs"):
+        for index, each in enumerate(getattr(deployment, name)):
+            if not _is_block(each.partition("=")[2]):
+                yield problem(name, "This is no CIDR block.", "Write its first address: 10.20.0.0/16.", index)
     organization = deployment.aws_organization_id
     paths: list[tuple[str, str, int | None]] = [
         ("aws_organization_paths", path, index) for index, path in enumerate(deployment.aws_organization_paths)
@@ -230,6 +252,7 @@ def _consistent(deployment: Deployment, where: str) -> Iterator[Problem]:
 
 
 _OF_REGIONS = ("aws_key_stores", "aws_vpc_cidrs")
+_OF_LOCATIONS = ("azure_vnet_cidrs",)
 
 
 def _is_block(text: str) -> bool:
@@ -334,6 +357,12 @@ def _foreign(zone: Zone, zone_file: str, deployment: Deployment) -> Iterator[tup
     if deployment.hsm_phase and zone.keys.azure != "managed-hsm":
         found = f"Only a managed HSM has phases, and {zone_file} has keys.azure: {zone.keys.azure or 'nothing'}."
         yield "hsm_phase", found, f"Take it out, or write `keys: {{azure: managed-hsm}}` in {zone_file}."
+    for name in _OF_LOCATIONS if zone.azure else ():
+        for index, each in enumerate(getattr(deployment, name)):
+            location = each.partition("=")[0]
+            if not zone.azure.holds(location):
+                found = f"{quoted(location)} is not a location of the zone."
+                yield f"{name}[{index}]", found, f"Use one of {', '.join(zone.azure.regions)}."
     if zone.aws is None:
         return
     for index, arn in enumerate(deployment.aws_vpc_arns):

@@ -15,18 +15,10 @@ from sovereignty.documents import read_yaml, shown_path
 from sovereignty.errors import InputError, Problem
 from sovereignty.facts.control_plane import answering_regions, buses_across_regions
 from sovereignty.identifiers import AccountId, AwsRegionCode, EventBusArn, Guid, OrganizationId, Subscriber
-from sovereignty.schema import Model, dotted, fault, kind, problems, whole_number
+from sovereignty.schema import Model, Switch, dotted, problems, whole_number
 from sovereignty.zone_parts import MAX_RETENTION_YEARS
 
 NAMESPACE = "sovereign-foundation"
-
-
-def _switch(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    raise fault(f"true or false is expected, found {kind(value)}.", "Write true or false.")
 
 
 def _number(value: object) -> object:
@@ -34,7 +26,6 @@ def _number(value: object) -> object:
     return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
 
 
-Switch = Annotated[bool, BeforeValidator(_switch)]
 Years = Annotated[int, whole_number(1, MAX_RETENTION_YEARS, "years"), BeforeValidator(_number)]
 
 

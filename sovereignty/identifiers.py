@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from sovereignty import facts
 from sovereignty.schema import did_you_mean, fault, kind, quoted
@@ -74,6 +74,15 @@ CidrOfRegion = Annotated[
         "A region with the CIDR block of its VPC, /16 to /28",
         "eu-central-1=10.20.0.0/16",
     ),
+]
+CidrOfLocation = Annotated[
+    str,
+    _matching(
+        r"[A-Za-z0-9 ]+=([0-9]{1,3}\.){3}[0-9]{1,3}/(1[6-9]|2[0-4])",
+        "A location with the CIDR block of its virtual network, /16 to /24",
+        "westeurope=10.20.0.0/16",
+    ),
+    AfterValidator(lambda value: "=".join((facts.azure_location(value.partition("=")[0]), value.partition("=")[2]))),
 ]
 Subscriber = Annotated[
     str,

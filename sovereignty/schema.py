@@ -224,3 +224,14 @@ def _unwrapped(annotation: Any) -> Any:
     if typing.get_origin(annotation) in (types.UnionType, typing.Union):
         return _unwrapped(next(part for part in typing.get_args(annotation) if part is not type(None)))
     return annotation
+
+
+def _switch(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise fault(f"true or false is expected, found {kind(value)}.", "Write true or false.")
+
+
+Switch = Annotated[bool, BeforeValidator(_switch)]

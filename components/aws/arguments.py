@@ -1,9 +1,9 @@
-"""What components' arguments share: a place of the zone, and text that is known only once something is made."""
+"""What the arguments of AWS's components share: a place of the zone, ARNs in it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, TypeGuard
 
 import pulumi
@@ -41,38 +41,6 @@ def region_of(zone: Zone, region: str | None, where: str) -> str:
         found = f"{region} is not a region of zone {zone.zone}."
         raise InputError(Problem(where, found, f"Use one of {', '.join(footprint.regions)}."))
     return region
-
-
-def checked(value: pulumi.Input[str], check: Callable[[str], None]) -> pulumi.Input[str]:
-    """The same value, after `check` has raised nothing: at once for text, and when it is known for an output.
-
-    What waits for the returned output is not made before the check, so that a bad value ends the deployment. InputError
-    for text, `pulumi.RunError` for an output: of any other exception there the engine shows the stack of calls.
-    """
-    if isinstance(value, str):
-        check(value)
-        return value
-
-    def pass_on(known: str) -> str:
-        try:
-            check(known)
-        except InputError as mistake:
-            raise ended(*mistake.problems) from mistake
-        return known
-
-    return pulumi.Output.from_input(value).apply(pass_on)
-
-
-def ended(*problems: Problem) -> pulumi.RunError:
-    """What a mistake ends the run with that only an output brings to light: to be raised inside `apply`.
-
-    Of a RunError the engine shows the message, of any other exception the stack of calls. Its `__cause__` is the
-    InputError: the package tells it by the wire's names.
-    """
-    mistake = InputError(*problems)
-    told = pulumi.RunError(str(mistake))
-    told.__cause__ = mistake
-    return told
 
 
 def key_arn(

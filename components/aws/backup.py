@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import backup, iam
 
-from components.aws.arguments import checked, key_arn, region_of
+from components.arguments import checked
+from components.aws.arguments import key_arn, region_of
 from sovereignty.compile import backup_vault_policy
 from sovereignty.compile.required import aws as footprint
 from sovereignty.compile.required import aws_accounts

@@ -29,7 +29,8 @@ from functools import partial
 import pulumi
 from pulumi_aws import kms
 
-from components.aws.arguments import checked, region_of
+from components.arguments import checked
+from components.aws.arguments import region_of
 from sovereignty import facts
 from sovereignty.compile.required import aws
 from sovereignty.deployment import Deployment

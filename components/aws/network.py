@@ -10,7 +10,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ec2
 
-from components.aws.arguments import bucket_arn, ended, region_of
+from components.arguments import ended
+from components.aws.arguments import bucket_arn, region_of
 from components.aws.dns_firewall import DnsFirewall, DnsFirewallArgs, check_domains
 from components.aws.endpoints import VpcEndpoints, VpcEndpointsArgs, check_providers, wanted_services
 from sovereignty.compile.required import aws as footprint

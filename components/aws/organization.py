@@ -9,8 +9,8 @@ import pulumi
 from pulumi_aws import organizations
 
 from components import released
+from components.arguments import ended
 from components.aws import policies
-from components.aws.arguments import ended
 from components.aws.policies import SANDBOX, OfUnit
 from sovereignty.compile import organization, ou_path, rcp, scp
 from sovereignty.compile.document import Document

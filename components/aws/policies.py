@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 import pulumi
 from pulumi_aws import organizations
 
-from components.aws.arguments import ended
+from components.arguments import ended
 from sovereignty.compile import organization
 from sovereignty.compile.document import Document, aws_limit
 from sovereignty.errors import InputError, Problem

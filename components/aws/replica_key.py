@@ -9,7 +9,8 @@ from functools import partial
 import pulumi
 from pulumi_aws import kms
 
-from components.aws.arguments import checked, region_of
+from components.arguments import checked
+from components.aws.arguments import region_of
 from components.aws.keys import LONGEST_DELETION_WINDOW, alias_of
 from sovereignty.compile import kms_key_policy
 from sovereignty.compile.required import aws, aws_accounts

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import iam, s3
 
+from components.arguments import checked
 from components.aws import bucket_parts
-from components.aws.arguments import bucket_arn, checked, key_arn, region_of
+from components.aws.arguments import bucket_arn, key_arn, region_of
 from sovereignty.compile import bucket_policy, inventory_delivery, replication_role
 from sovereignty.compile.required import aws, aws_accounts
 from sovereignty.deployment import Deployment

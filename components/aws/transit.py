@@ -9,7 +9,8 @@ from ipaddress import IPv4Network
 import pulumi
 from pulumi_aws import ec2, ec2transitgateway
 
-from components.aws.arguments import account_of, ended, region_of
+from components.arguments import ended
+from components.aws.arguments import account_of, region_of
 from sovereignty.compile.required import aws_accounts
 from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem

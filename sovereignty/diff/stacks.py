@@ -44,6 +44,11 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     "azure_tenant_id": ("Tenant {} is the zone's.", "Tenant {} is no longer the zone's."),
     "azure_subscriptions": ("Subscription {} is the zone's.", "Subscription {} is no longer the zone's."),
     "azure_managed_by_tenants": _may("Tenant {{}} {} manage the zone's subscriptions."),
+    "azure_vnet_cidrs": ("The virtual network has the block {}.", "The virtual network no longer has the block {}."),
+    "azure_managed_elsewhere": ("The stack leaves {} to others.", "The stack no longer leaves {} to others."),
+    "azure_alarm_subscribers": ("{} is told of alarms.", "{} is no longer told of alarms."),
+    "azure_hsm_administrators": _may("{{}} {} administer the managed HSM."),
+    "azure_log_cluster": ("A dedicated cluster for logs: {}.", "A dedicated cluster for logs: no longer {}."),
     "sentinel_workspace_id": _may("Sentinel of workspace {{}} {} read the trail."),
 }
 """Field of the deployment -> what its new value means, and what it means that it went."""
