@@ -357,6 +357,11 @@ def _foreign(zone: Zone, zone_file: str, deployment: Deployment) -> Iterator[tup
     if deployment.hsm_phase and zone.keys.azure != "managed-hsm":
         found = f"Only a managed HSM has phases, and {zone_file} has keys.azure: {zone.keys.azure or 'nothing'}."
         yield "hsm_phase", found, f"Take it out, or write `keys: {{azure: managed-hsm}}` in {zone_file}."
+    if deployment.azure_hsm_administrators and zone.keys.azure != "managed-hsm":
+        found = (
+            f"Only a managed HSM has administrators, and {zone_file} has keys.azure: {zone.keys.azure or 'nothing'}."
+        )
+        yield "azure_hsm_administrators", found, "Take it out."
     for name in _OF_LOCATIONS if zone.azure else ():
         for index, each in enumerate(getattr(deployment, name)):
             location = each.partition("=")[0]

@@ -338,3 +338,43 @@ def test_a_value_for_a_region_outside_the_zone_is_refused(value: str):
 def test_key_stores_of_a_zone_whose_keys_need_none_are_refused():
     (problem,) = disagreement(changed(awsKeyStores=["eu-central-1=cks-0a1b2c3d4e5f67890"]))
     assert "awsKeyStores" in problem.where
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("azureVnetCidrs", ["westeurope=10.20.1.0/16"], "This is no CIDR block."),
+        ("azureVnetCidrs", ["westeurope=10.20.0.0/25"], "This is not a location with the CIDR block"),
+        ("azureVnetCidrs", ["West Europe=10.20.0.0/16", "westeurope=10.21.0.0/16"], "westeurope stands there twice."),
+        ("azureManagedElsewhere", ["defender"], "is not one of its values"),
+        ("azureAlarmSubscribers", ["http://example.com"], "This is not an e-mail address or an https address"),
+        ("azureHsmAdministrators", ["somebody"], "This is not a GUID."),
+        ("azureLogCluster", "perhaps", "true or false is expected"),
+    ],
+)
+def test_what_the_azure_half_is_told_is_held_to_its_form(name: str, value: object, found: str, stack: dict[str, Any]):
+    (problem,) = wrong(stack | {f"sovereign-zones:{name}": value})
+    assert found in problem.found
+    assert name in problem.where
+
+
+def test_a_network_of_a_location_is_found_in_any_spelling():
+    landed = changed(azureVnetCidrs=["West Europe=10.20.0.0/16"])
+    assert landed.vnet_cidr("westeurope") == landed.vnet_cidr("West Europe") == "10.20.0.0/16"
+    assert landed.vnet_cidr("northeurope") is None
+
+
+def test_a_network_in_a_location_outside_the_zone_is_refused():
+    (problem,) = disagreement(changed(azureVnetCidrs=["UK South=10.20.0.0/16"]))
+    assert "azureVnetCidrs[0]" in problem.where
+    assert "westeurope" in problem.right
+
+
+def test_administrators_of_an_hsm_that_the_zone_has_not_are_refused():
+    (problem,) = disagreement(changed(azureHsmAdministrators=["3c4d5e6f-7a8b-4c9d-8e0f-1a2b3c4d5e6f"]))
+    assert "azureHsmAdministrators" in problem.where
+
+
+def test_a_switch_of_the_stack_file_is_read_as_the_engine_hands_it_over():
+    assert changed(azureLogCluster="true").azure_log_cluster is True
+    assert changed(azureLogCluster=False).azure_log_cluster is False
