@@ -10,8 +10,8 @@ from pulumi_aws import s3
 
 from components.aws import bucket_parts
 from components.aws.arguments import key_arn
+from components.retention import retention_of
 from sovereignty.deployment import Deployment
-from sovereignty.errors import InputError, Problem
 from sovereignty.zone import Retention, Zone
 
 
@@ -41,6 +41,7 @@ class WormBucket(pulumi.ComponentResource):
     archive of the retention (Glacier Flexible Retrieval). Versions never expire: what happens after the retention is
     for people to decide. Where `receives` names a service that delivers records, or `replicas`, nobody else writes.
 
+    Features: write-once records.
     Outputs: `name`, `arn`; who uses them waits for the bucket's policy.
     Cost: what is stored, for as long as it is locked; 0.0025 USD per million objects listed; a transition to the
     archive, charged per object.
@@ -62,8 +63,7 @@ class WormBucket(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: WormBucketArgs, opts: pulumi.ResourceOptions | None = None):
         bucket_parts.check("WormBucketArgs", args.bucket, args.receives)
-        retention = args.retention or args.zone.retention
-        _check(args.zone, retention, args.longer_than_the_zone)
+        retention = retention_of(args.zone, args.retention, args.longer_than_the_zone, "WormBucketArgs")
         key = key_arn(args.zone, args.deployment, args.key, "WormBucketArgs.key")
         super().__init__("sovereign-zones:index:WormBucket", name, None, opts)
         parts = bucket_parts.make(
@@ -79,29 +79,6 @@ class WormBucket(pulumi.ComponentResource):
         )
         self.name, self.arn = parts.name, parts.arn
         self.register_outputs({"name": self.name, "arn": self.arn})
-
-
-def _check(zone: Zone, retention: Retention, confirmed: bool) -> None:
-    own = zone.retention
-    where = f"zones/{zone.zone}.yaml: retention"
-    if retention.years < own.years or (retention.mode != "COMPLIANCE" and own.mode == "COMPLIANCE"):
-        raise InputError(
-            Problem(
-                "WormBucketArgs.retention",
-                f"{retention.mode} for {retention.years} years is weaker than {where}: {own.mode}, {own.years} years.",
-                "Leave it out, or lock for longer.",
-            )
-        )
-    binds = retention.years > own.years or own.mode != "COMPLIANCE"
-    if retention.mode == "COMPLIANCE" and binds and not confirmed:
-        raise InputError(
-            Problem(
-                "WormBucketArgs.longer_than_the_zone",
-                f"COMPLIANCE for {retention.years} years is more than {where}: {own.mode}, {own.years} years, and"
-                " nobody can take it back.",
-                "Leave the retention out, or write longer_than_the_zone=True.",
-            )
-        )
 
 
 def _archive(retention: Retention) -> list[s3.BucketLifecycleConfigurationRuleArgs]:

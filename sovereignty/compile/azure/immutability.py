@@ -1,7 +1,10 @@
 """Write-once storage: a retention that is there and long enough.
 
-A policy is made Disabled or Unlocked and locked by an act of its own, so Unlocked passes here. A container without any
-policy is reported and not refused: the policy is made after it, and not every container holds records. Sources:
+A policy is made Disabled or Unlocked and locked by an act of its own, so Unlocked passes here, in phase `locked` too:
+the policy of a new container can't begin otherwise. A container without any policy is reported and not refused: the
+policy is made after it, and not every container holds records. In phase `locked` one whose policy is not locked is
+reported as well; where the zone's retention is GOVERNANCE it never is, since that binds nobody for good. Containers of
+an account with version-level retention are reported: its default doesn't hold whoever uploads with another. Sources:
 "Time-based retention policies for immutable blob data", "Version-level WORM policies".
 """
 
@@ -13,7 +16,8 @@ from sovereignty.compile.azure.language import Condition, Definition, absent, al
 from sovereignty.compile.azure.scope import Scope
 
 RETENTION = "worm.retention"
-IN_FORCE = ("Unlocked", "Locked")
+LOCKED = "Locked"
+IN_FORCE = ("Unlocked", LOCKED)
 
 
 def definitions(scope: Scope) -> Iterator[Definition]:
@@ -45,14 +49,21 @@ def definitions(scope: Scope) -> Iterator[Definition]:
             ),
         ),
     )
+    long_enough: Condition = {"field": period, "greaterOrEquals": days}
+    lock = ", and lock it" if scope.locked else ""
     yield Definition(
         name="container-policy",
         control=RETENTION,
-        title="Containers without a retention are reported",
-        message=f"Give a container of records an immutability policy of {days} days or more.",
+        title=f"Containers without a {'locked ' if scope.locked else ''}retention are reported",
+        message=f"Give a container of records an immutability policy of {days} days or more{lock}.",
         when=of_type(container),
         effect="AuditIfNotExists",
-        details={"type": policy, "existenceCondition": {"field": period, "greaterOrEquals": days}},
+        details={
+            "type": policy,
+            "existenceCondition": all_of(long_enough, equals(f"{policy}/state", LOCKED))
+            if scope.locked
+            else long_enough,
+        },
     )
 
 
