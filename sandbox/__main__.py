@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from sandbox import summary
+from sandbox import acts, summary
 from sandbox.environment import Sandbox, python
 from sandbox.plugins import install
 from sandbox.pulumi import EngineRunError, run
@@ -26,6 +26,7 @@ PACK = ROOT / "policypacks" / "sovereignty"
 PACK_CONFIGURATION = ROOT / "sandbox" / "pack.json"
 FOUNDATION = (ROOT / "foundation", "org")
 EXAMPLES = ROOT / "examples"
+_AS_IT_IS = argparse.RawDescriptionHelpFormatter
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--demo", help="a program in examples/ that must be refused")
             command.add_argument("--no-pack", action="store_true", help="judge nothing")
     commands.add_parser("forget", help="remove the sandbox and all that it holds")
+    acts.add_to(
+        commands.add_parser(
+            "act", help="do what people do by hand", description=acts.__doc__, formatter_class=_AS_IT_IS
+        )
+    )
     engine = commands.add_parser("pulumi", help="run pulumi itself in the sandbox")
     engine.add_argument("arguments", nargs=argparse.REMAINDER)
     return parser
@@ -73,6 +79,9 @@ def _command(wanted: argparse.Namespace) -> int:
     folder = wanted.folder.absolute()
     if wanted.command == "forget":
         return _forget(folder)
+    if wanted.command == "act":
+        _say(acts.act(folder, wanted))
+        return 0
     sandbox = Sandbox(ROOT, folder, locate())
     sandbox.create()
     install(sandbox.home, python())

@@ -1,15 +1,16 @@
 """The stand-in's Azure: ARM ids, locations, names, what soft deletion and locked policies keep."""
 
 import re
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sandbox import arm, worm
+from sandbox import arm, hsm, worm
 from sandbox.cloud import Cloud, CloudError, Made, Naming, covers, merged, now, promised
 from sandbox.facts import table
 from sandbox.reshape import returned
-from sandbox.sdk import STRING, ResourceType
+from sandbox.sdk import STRING, ObjectOf, ResourceType
 from sandbox.store import Name, Row
 from sandbox.templates import render, settled
 from sandbox.validate import Failure
@@ -139,6 +140,7 @@ class Azure(Cloud):
 
     def make(self, kind: ResourceType, urn: str, inputs: Mapping[str, Any]) -> Made:
         worm.judge_new(kind.token, inputs)
+        hsm.judge_use(self.store, kind.token, inputs, self.environment["hsm"])
         facts = self.facts(kind)
         known = {
             **inputs,
@@ -161,11 +163,22 @@ class Azure(Cloud):
         if "location" in kind.outputs and (location := known["location"] or self._location_above(id)):
             computed["location"] = location
         computed = merged(computed, render(facts.get("outputs", {}), known))
+        computed = merged(computed, hsm.key_outputs(self.store, id))
+        computed |= self._own_identity(kind, id, inputs)
         given = returned(inputs, kind.inputs, kind.outputs)
-        outputs = merged(merged(promised(kind, computed), given), computed)
+        outputs = self._identified(kind, merged(merged(promised(kind, computed), given), computed))
         names = tuple(self._names(kind, inputs, {**known, **outputs, "id": id}))
         taken = f"cannot create already existing resource '{id}'"
         return Made(Row(self.package, urn, id, kind.token, dict(inputs), outputs), names, taken, self._is_put(kind))
+
+    def _own_identity(self, kind: ResourceType, id: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The principal of a resource that asks for an identity of its own; always the same one."""
+        asked = inputs.get("identity")
+        kinds = str(asked.get("type", "")) if isinstance(asked, Mapping) and "identity" in kind.outputs else ""
+        if "SystemAssigned" not in kinds:
+            return {}
+        principal = str(uuid.uuid5(uuid.NAMESPACE_URL, id.lower()))
+        return {"identity": {"principalId": principal, "tenantId": self.tenant}}
 
     def _is_put(self, kind: ResourceType) -> bool:
         """Whether the service has it from the start: so the table says, or it has no name of its own."""
@@ -195,14 +208,26 @@ class Azure(Cloud):
 
     def change(self, kind: ResourceType, row: Row, inputs: Mapping[str, Any]) -> Row:
         changed = super().change(kind, row, inputs)
-        changed = replace(changed, outputs=returned(changed.outputs, kind.inputs, kind.outputs))
+        shaped = returned(changed.outputs, kind.inputs, kind.outputs)
+        changed = replace(changed, outputs=self._identified(kind, shaped))
         location = changed.outputs.get("location")
         if not isinstance(location, str) or is_unknown(location):
             return changed
         return replace(changed, outputs={**changed.outputs, "location": place(location)})
 
+    def _identified(self, kind: ResourceType, outputs: dict[str, Any]) -> dict[str, Any]:
+        """What asks for an identity of its own is given a principal, which it keeps."""
+        asked, shape = outputs.get("identity"), kind.outputs.get("identity")
+        if not isinstance(asked, Mapping) or shape is None or not isinstance(shape.type, ObjectOf):
+            return outputs
+        if "SystemAssigned" not in str(asked.get("type")) or "principalId" not in shape.type.properties:
+            return outputs
+        own = {"principalId": str(uuid.uuid4()), "tenantId": self.tenant}
+        return {**outputs, "identity": {**own, **{key: value for key, value in asked.items() if value is not None}}}
+
     def judge_update(self, kind: ResourceType, row: Row, inputs: Mapping[str, Any]) -> None:
-        worm.judge_change(kind.token, row.inputs, inputs)
+        worm.judge_change(row, inputs)
+        hsm.judge_use(self.store, kind.token, inputs, self.environment["hsm"])
 
     def judge_delete(self, kind: ResourceType, row: Row) -> None:
         worm.judge_delete(self.store, row)
@@ -211,6 +236,8 @@ class Azure(Cloud):
         return [row, *self.store.under(self.package, row.id)]
 
     def outliving(self, row: Row) -> tuple[Name, ...]:
+        if row.type.startswith(hsm.ACT):
+            return ()
         kind = self.sdk.resource(row.type)
         known = {**row.outputs, **self.environment, "id": row.id, "name": row.id.rsplit("/", 1)[-1]}
         return tuple(

@@ -4,6 +4,10 @@ The key's place is not in the request (a vault's address names none): the previe
 there is a key, and that no other tenant's application unwraps it. Sources: "Customer-managed keys for Azure Storage",
 "Server-side encryption of Azure managed disks", "Transparent data encryption with customer-managed key", and the
 customer-managed-key pages of Cosmos DB, PostgreSQL, MySQL, Event Hubs, Service Bus, Container Registry.
+
+One key of a store is let through exportable, by its name: that of confidential machines' disks, which the platform
+hands to an attested machine. Azure makes no exportable key without a release policy (AKV.SKR.1004), and what stands in
+that policy no alias shows (azure_not_expressible.yaml).
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from sovereignty.compile.azure.language import (
     none_in,
     of_type,
 )
+from sovereignty.compile.azure.scope import Scope
 
 ZONE_KEY = "keys.zone-key"
 HSM = "keys.hsm"
@@ -35,18 +40,24 @@ DISK_KEYS = (
     "ConfidentialVmEncryptedWithCustomerKey",
 )
 """The last encrypts a confidential VM's disk with a key that only its own guest can use."""
+CONFIDENTIAL_DISKS = "confidential-disks"
 
 _STORAGE = "Microsoft.Storage/storageAccounts"
 _MACHINE = "Microsoft.Compute/virtualMachines"
 _SET = "Microsoft.Compute/virtualMachineScaleSets"
 
 
-def definitions() -> Iterator[Definition]:
+def confidential_disk_key(zone: str) -> str:
+    """The name of the one key that may be exportable, in each store of the zone: `sovereign-eu-confidential-disks`."""
+    return f"sovereign-{zone}-{CONFIDENTIAL_DISKS}"
+
+
+def definitions(scope: Scope) -> Iterator[Definition]:
     yield from _storage()
     yield from _disks()
     yield from _databases()
     yield from _queues_and_images()
-    yield from _vaults()
+    yield from _vaults(scope.zone)
 
 
 def _storage() -> Iterator[Definition]:
@@ -183,15 +194,17 @@ def _queues_and_images() -> Iterator[Definition]:
         yield _encrypted(name, f"Set {alias} to the zone's key.", kind, absent(f"{kind}/{alias}"))
 
 
-def _vaults() -> Iterator[Definition]:
+def _vaults(zone: str) -> Iterator[Definition]:
+    confidential = confidential_disk_key(zone)
     for name, key in (("vault-key-type", "vaults/keys"), ("hsm-key-type", "managedHSMs/keys")):
         kind = f"Microsoft.KeyVault/{key}"
         yield _hardware(
             name,
-            f"Set kty to {' or '.join(HSM_TYPES)}, and leave the key unexportable.",
+            f"Set kty to {' or '.join(HSM_TYPES)}, and leave the key unexportable; the key of confidential machines' "
+            f"disks alone may be exportable, as {confidential}.",
             kind,
             none_in(f"{kind}/kty", HSM_TYPES),
-            equals(f"{kind}/attributes.exportable", True),
+            all_of(equals(f"{kind}/attributes.exportable", True), is_not("name", confidential)),
         )
     vault = "Microsoft.KeyVault/vaults"
     yield _hardware(
