@@ -10,10 +10,14 @@ from sovereignty import released
 from sovereignty.compile.document import Document, Target
 
 
-def documents(zone: str, target: Target, folder: str | None = None) -> tuple[Document, ...]:
-    """What was released for that target, by path; `folder` begins at that of Pulumi.yaml, by default `released`.
+def folder(named: str | None = None) -> Path:
+    """The folder that holds a folder for each zone; a relative one begins at that of Pulumi.yaml."""
+    return Path(pulumi.get_root_directory() or ".") / (named or released.FOLDER)
+
+
+def documents(zone: str, target: Target, named: str | None = None) -> tuple[Document, ...]:
+    """What was released for that target, by path; `named` as in `folder`, by default `released`.
 
     InputError where it is missing or altered.
     """
-    root = Path(pulumi.get_root_directory() or ".")
-    return released.documents(zone, root / (folder or released.FOLDER), target)
+    return released.documents(zone, folder(named), target)

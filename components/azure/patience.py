@@ -1,7 +1,11 @@
 """A management group that has just been made is not known everywhere at once: what is made in it waits.
 
-Azure answers "not found" or "not authorized" for a new group for up to half an hour. Source: Azure Policy, "Assign
-policy": new scopes take up to 30 minutes to be seen.
+For up to half an hour Azure answers that a new group isn't there, that whoever made it may do nothing in it, or that a
+definition of it is out of scope; for a minute or two that the identity of a new assignment doesn't exist. Whether
+somebody lacks rights for good can't be told from that, so each wait is told as it begins.
+Source: Azure Policy, "Assign policy" (new scopes: up to 30 minutes); hashicorp/terraform-provider-azurerm issue 19595
+(AuthorizationFailed, "is out of scope"), Azure/terraform-azurerm-avm-ptn-alz, variables.tf (what it tries again);
+Azure RBAC, "Troubleshoot" (PrincipalNotFound); Azure/terraform-azurerm-avm-ptn-alz pull request 187 (placement).
 """
 
 from __future__ import annotations
@@ -14,16 +18,38 @@ import pulumi
 SECONDS_BETWEEN = 30
 ATTEMPTS = 60
 """Half an hour."""
+_A_MINUTE = 60
 
-_NOT_YET_KNOWN = re.compile(r"not ?found|AuthorizationFailed|does not have authorization", re.IGNORECASE)
+_PASSES = re.compile(
+    r"AuthorizationFailed"  # LinkedAuthorizationFailed too
+    r"|does not have (authorization|permission)"
+    r"|is required on the management group"
+    r"|policy assignment '[^']*' is out of scope"
+    r"|PrincipalNotFound|does not exist in the directory"
+    r"|RoleAssignmentNotFound|PolicyAssignmentNotFound",
+    re.IGNORECASE,
+)
+_NOT_THERE = re.compile(r"not ?found|could not be found|does not exist", re.IGNORECASE)
+_OF_A_GROUP = re.compile(r"management ?group", re.IGNORECASE)
+"""A built-in that isn't there won't be there later either: only what belongs to a group is waited for."""
 
 
 def worth_waiting(operation: str, errors: list[str]) -> bool:
     """Whether a failure (newest first) is one that passes by itself."""
+    if operation != "create" or not 0 < len(errors) <= ATTEMPTS:
+        return False
+    newest = errors[0].replace("\n", " ")
+    if _PASSES.search(newest):
+        return True
+    return _NOT_THERE.search(newest) is not None and _OF_A_GROUP.search(newest) is not None
+
+
+def told(name: str, attempts: int) -> str:
+    """What a wait says while it lasts; `attempts` were made."""
+    left = (ATTEMPTS + 1 - attempts) * SECONDS_BETWEEN // _A_MINUTE
     return (
-        operation == "create"
-        and 0 < len(errors) <= ATTEMPTS
-        and _NOT_YET_KNOWN.search(errors[0].replace("\n", " ")) is not None
+        f"{name}: Azure doesn't know the new management group everywhere yet, or whoever deploys has no rights in it. "
+        f"Tried again in {SECONDS_BETWEEN} seconds, for {left} minutes at most."
     )
 
 
@@ -33,6 +59,7 @@ def until_the_group_is_known(name: str) -> pulumi.ResourceHookBinding:
     async def again(args: pulumi.ErrorHookArgs) -> bool:
         if not worth_waiting(args.failed_operation, args.errors):
             return False
+        pulumi.log.info(told(args.name, len(args.errors)))
         await asyncio.sleep(SECONDS_BETWEEN)
         return True
 

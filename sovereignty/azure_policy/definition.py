@@ -179,10 +179,52 @@ def check_details(effect: str, details: Mapping[str, Any]) -> None:
         raise LanguageError(f"then.details of {effect}: {', '.join(missing)} is missing")
     if effect in _DETAILS and (strange := sorted(set(details) - _DETAILS[effect])):
         raise LanguageError(f"then.details of {effect}: {', '.join(strange)} can't stand here")
+    if effect == "modify":
+        _check_operations(details)
+    if effect == "deployIfNotExists":
+        _check_deployment(details)
     if effect == "denyAction":
         actions = details["actionNames"]
         if not isinstance(actions, list) or [str(action).lower() for action in actions] != ["delete"]:
             raise LanguageError("then.details.actionNames: [delete], the one action that Azure can deny")
+
+
+def _check_operations(details: Mapping[str, Any]) -> None:
+    """Source: effect-modify, "Modify properties"."""
+    if (conflict := details.get("conflictEffect", "deny")) not in ("audit", "deny", "disabled"):
+        raise LanguageError(f"then.details.conflictEffect: audit, deny or disabled, found {conflict!r}")
+    operations = details["operations"]
+    if not isinstance(operations, list) or not operations:
+        raise LanguageError("then.details.operations: a list of operations")
+    for number, operation in enumerate(operations):
+        where = f"then.details.operations[{number}]"
+        if not isinstance(operation, Mapping) or set(operation) - {"operation", "field", "value", "condition"}:
+            raise LanguageError(f"{where}: an object of operation, field, value and condition")
+        kind, field = str(operation.get("operation")).lower(), operation.get("field")
+        if kind not in ("addorreplace", "add", "remove"):
+            raise LanguageError(f"{where}.operation: addOrReplace, add or remove")
+        if not isinstance(field, str):
+            raise LanguageError(f"{where}.field: a tag or an alias")
+        if kind == "remove" and syntax.tag_name(field) is None:
+            raise LanguageError(f"{where}: only tags can be removed")
+        if kind != "remove" and "value" not in operation:
+            raise LanguageError(f"{where}.value is missing")
+        for call in template.calls(template.expression(operation.get("condition", True))):
+            if call.name in ("field", "resourcegroup", "subscription"):
+                raise LanguageError(f"{where}.condition: {call.name}() can't stand there")
+
+
+def _check_deployment(details: Mapping[str, Any]) -> None:
+    """Source: effect-deploy-if-not-exists, "DeployIfNotExists properties"."""
+    for key in ("existenceScope", "deploymentScope"):
+        if str(details.get(key, "ResourceGroup")).lower() not in ("subscription", "resourcegroup"):
+            raise LanguageError(f"then.details.{key}: Subscription or ResourceGroup")
+    deployment = details["deployment"]
+    if not isinstance(deployment, Mapping) or not isinstance(deployment.get("properties"), Mapping):
+        raise LanguageError("then.details.deployment: an object with `properties`")
+    at_subscription = str(details.get("deploymentScope", "")).lower() == "subscription"
+    if at_subscription and not deployment.get("location"):
+        raise LanguageError("then.details.deployment.location: a deployment at a subscription needs one")
 
 
 def used_parameters(definition: Definition) -> list[str]:

@@ -101,6 +101,7 @@ def _said(check: Callable[[], Any]) -> Iterator[str]:
 
 def _targets(tree: Node, definition: Definition) -> Iterator[str]:
     """Conditions that can never do what they say: lists where a string belongs, and empty lists."""
+    of_one = {id(each) for each in _of_one_member(tree)}
     for node in syntax.nodes(tree):
         if not isinstance(node, FieldIs | ValueIs | CountIs):
             continue
@@ -114,8 +115,21 @@ def _targets(tree: Node, definition: Definition) -> Iterator[str]:
                     yield f"the default of parameter {name} is an empty list: `{node.operator}` fits always or never"
             case ListOf(items) if listed and not items:
                 yield f"`{node.operator}` with an empty list fits always or never"
-        if isinstance(node, FieldIs) and node.operator == "exists" and "[*]" in str(getattr(node.field, "value", "")):
+        if not isinstance(node, FieldIs) or node.operator != "exists" or id(node) in of_one:
+            continue
+        if "[*]" in _name(node.field):
             yield f"`exists` on the members of an array isn't documented if there are none: count {_name(node.field)}"
+
+
+def _of_one_member(tree: Node) -> list[FieldIs]:
+    """Conditions inside a count that read the member which is being counted: there is one."""
+    return [
+        inner
+        for count in syntax.nodes(tree)
+        if isinstance(count, CountIs) and count.where is not None and count.field is not None
+        for inner in syntax.nodes(count.where)
+        if isinstance(inner, FieldIs) and _name(inner.field).lower().startswith(_name(count.field).lower())
+    ]
 
 
 def _name(field: Expression) -> str:

@@ -25,28 +25,30 @@ ASSIGNMENTS = "azure/assignments/"
 _TARGET = "azure:management-group"
 
 
-def documents(zone: Zone, deployment: Deployment) -> tuple[Document, ...]:
-    """In ARM's shape (`name`, `properties`), in the order in which they can be made at the zone's management group.
+def documents(zone: Zone, deployment: Deployment, sandbox: bool = False) -> tuple[Document, ...]:
+    """In ARM's shape (`name`, `properties`; `identity` and `location` where an assignment acts), in the order in which
+    they can be made at the zone's management group; `sandbox`: at the group beside it, in which a version is tried.
 
     InputError where the zone has no location, the stack no subscription, or a quota of Azure can't be met.
     """
     if zone.azure is None:
         return ()
-    scope = scopes.of(zone, deployment)
-    members = initiative.definitions(scope)
-    assigned = list(bound.assignments(scope, footprint(zone).cloud, members))
+    scope = scopes.of(zone, deployment, sandbox)
+    members, acting = initiative.definitions(scope), initiative.acting(scope)
+    defined = (*members, *acting)
+    assigned = list(bound.assignments(scope, footprint(zone).cloud, members, acting))
     description = f"Zone {zone.zone} ({zone.title}), jurisdiction {zone.jurisdiction}."
     _counted(
         zone,
-        definitions_per_scope=len(members),
+        definitions_per_scope=len(defined),
         policies_per_initiative=len(members),
         initiatives_per_scope=1,
         assignments_per_scope=len(assigned),
     )
     controls = tuple(sorted({member.control for member in members}))
     return (
-        *(_document(zone, DEFINITIONS, initiative.definition_body(member), (member.control,)) for member in members),
-        _document(zone, INITIATIVES, initiative.initiative_body(zone.zone, members), controls),
+        *(_document(zone, DEFINITIONS, initiative.definition_body(each), (each.control,)) for each in defined),
+        _document(zone, INITIATIVES, initiative.initiative_body(scope, members), controls),
         *(_document(zone, ASSIGNMENTS, bound.body(each, scope, description), each.controls) for each in assigned),
     )
 

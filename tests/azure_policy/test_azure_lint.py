@@ -36,6 +36,17 @@ def test_a_sound_definition_initiative_and_assignment_have_no_problem() -> None:
     assert found({"name": "a", "properties": assignment}) == []
 
 
+def test_whether_the_member_that_is_counted_exists_may_be_asked() -> None:
+    array = f"{TEST}/objectArray[*]"
+    counted = {"count": {"field": array, "where": {"field": f"{array}.property", "exists": True}}, "greater": 0}
+    asked = {"field": "type", "equals": TEST}
+    assert found(definition({"allOf": [asked, counted]})) == []
+    beside = {"field": f"{array}.property", "exists": True}
+    assert any("isn't documented" in each for each in found(definition({"allOf": [asked, counted, beside]})))
+    other = {"count": {"field": array, "where": {"field": f"{TEST}/stringArray[*]", "exists": True}}, "greater": 0}
+    assert any("isn't documented" in each for each in found(definition({"allOf": [asked, other]})))
+
+
 @pytest.mark.parametrize(
     ("document", "problem"),
     [

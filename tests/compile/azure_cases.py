@@ -60,6 +60,24 @@ def documents(zone: str = "eu", *tenants: str) -> dict[str, dict[str, Any]]:
 
 @cache
 def definitions(zone: str = "eu", *tenants: str) -> dict[str, dict[str, Any]]:
+    """Those that refuse or report, by name."""
+    return {name: body for name, body in _all(zone, *tenants).items() if not ACTS.intersection(effects(body))}
+
+
+@cache
+def acting(zone: str = "eu") -> dict[str, dict[str, Any]]:
+    """Those that change or make something, by name."""
+    return {name: body for name, body in _all(zone).items() if ACTS.intersection(effects(body))}
+
+
+ACTS = frozenset({"Modify", "DeployIfNotExists"})
+
+
+def effects(definition: Mapping[str, Any]) -> list[str]:
+    return definition["properties"]["parameters"]["effect"]["allowedValues"]
+
+
+def _all(zone: str, *tenants: str) -> dict[str, dict[str, Any]]:
     return {body["name"]: body for path, body in documents(zone, *tenants).items() if path.startswith("azure/def")}
 
 

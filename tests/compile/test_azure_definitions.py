@@ -1,7 +1,7 @@
 from collections import Counter
 
 import pytest
-from azure_cases import NOW, aliases, cases, definitions, documents, effect, outcome, types
+from azure_cases import NOW, acting, aliases, cases, definitions, documents, effect, outcome, types
 from azure_own_resources import own_resources
 
 from sovereignty.azure_policy.assignment import assigned
@@ -60,7 +60,7 @@ def test_a_definition_says_nothing_of_other_types():
 
 
 def test_the_linter_finds_nothing_in_the_documents():
-    for zone in ("eu", "us"):
+    for zone in ("eu", "us", "in"):
         found = documents(zone)
         group = f"/providers/Microsoft.Management/managementGroups/sovereign-{zone}/providers/Microsoft.Authorization/"
         kinds = {"azure/definitions": "policyDefinitions", "azure/initiatives": "policySetDefinitions"}
@@ -69,7 +69,12 @@ def test_the_linter_finds_nothing_in_the_documents():
             for path, body in found.items()
             if (folder := path.rpartition("/")[0]) in kinds
         }
-        own = {path: body for path, body in found.items() if "assignments" not in path or "zone-controls" in path}
+        of_its_own = ("zone-controls", *(f"-{name}.json" for name in acting(zone)))
+        own = {
+            path: body
+            for path, body in found.items()
+            if "assignments" not in path or any(name in path for name in of_its_own)
+        }
         assert {path: problems(body, aliases=aliases(), definitions=by_id) for path, body in own.items()} == {
             path: [] for path in own
         }
@@ -89,22 +94,49 @@ def test_a_container_without_retention_is_reported_and_not_refused():
     assert evaluate(audit, container, {}, aliases=aliases(), related=[policy], now=NOW).effect is None
 
 
+OFFER = "Microsoft.ManagedServices/registrationDefinitions"
+GIVEN = "Microsoft.ManagedServices/registrationAssignments"
+IN_THE_SUBSCRIPTION = "/subscriptions/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+
+
+def given_access(definition_id: str | None, tenant: str | None = None, group: bool = False) -> AzureResource:
+    """An assignment at a subscription or at a resource group; Azure adds the tenant only to what it answers."""
+    properties: dict[str, object] = {} if definition_id is None else {"registrationDefinitionId": definition_id}
+    if tenant:
+        properties["registrationDefinition"] = {"properties": {"managedByTenantId": tenant}}
+    at = f"{IN_THE_SUBSCRIPTION}/resourceGroups/data" if group else IN_THE_SUBSCRIPTION
+    return AzureResource.of(GIVEN, id=f"{at}/providers/{GIVEN}/a", properties=properties)
+
+
 def test_a_named_tenant_may_be_delegated_to_and_no_other():
     other = "99999999-2222-4333-8444-555555555555"
     named = definitions("eu", TENANT)
-    offer = "Microsoft.ManagedServices/registrationDefinitions"
+    definition = f"{IN_THE_SUBSCRIPTION}/providers/{OFFER}/d"
     for tenant, expected in ((TENANT, None), (other, "deny")):
-        offered = AzureResource.of(offer, properties={"managedByTenantId": tenant})
-        assert effect(named["delegation-definition"], offered) == expected
-        given = AzureResource.of(
-            "Microsoft.ManagedServices/registrationAssignments",
-            properties={"registrationDefinition": {"properties": {"managedByTenantId": tenant}}},
+        offered = AzureResource.of(
+            OFFER, id=definition, properties={"managedByTenantId": tenant, "eligibleAuthorizations": []}
         )
-        assert effect(named["delegation-assignment"], given) == expected
-    asked = AzureResource.of(
-        "Microsoft.ManagedServices/registrationAssignments", properties={"registrationDefinitionId": "/x"}
-    )
-    assert effect(named["delegation-assignment"], asked) is None
+        assert effect(named["delegation-definition"], offered) == expected
+        for group in (False, True):
+            assert effect(named["delegation-assignment"], given_access(definition, tenant, group)) == expected
+    assert effect(named["delegation-definition"], AzureResource.of(OFFER, properties={})) == "deny"
+
+
+def test_what_is_no_definition_of_a_subscription_gives_no_access_not_even_where_some_tenants_are_named():
+    rule = definitions("eu", TENANT)["delegation-assignment"]
+    for group in (False, True):
+        asked = given_access(f"{IN_THE_SUBSCRIPTION}/providers/{OFFER.upper()}/d", group=group)
+        assert effect(rule, asked) is None, (
+            "the tenant isn't in the request; its definition was judged when it was made"
+        )
+        offers = f"{IN_THE_SUBSCRIPTION}/providers/Microsoft.ManagedServices/marketplaceRegistrationDefinitions/m"
+        for strange in (None, "", "/x", offers, offers.removeprefix(IN_THE_SUBSCRIPTION)):
+            assert effect(rule, given_access(strange, TENANT, group)) == "deny", strange
+
+
+def test_without_named_tenants_nobody_is_given_access_at_a_subscription_or_a_resource_group():
+    for group in (False, True):
+        assert effect(definitions()["delegation-assignment"], given_access("/x", TENANT, group)) == "deny"
 
 
 def test_confidential_computing_is_reported_until_it_is_asked_for():
@@ -119,7 +151,7 @@ def test_a_pair_outside_the_zone_is_not_taken_for_one_inside():
     assert effect(definitions("eu")["storage-redundancy"], account) == "deny"
 
 
-@pytest.mark.parametrize("zone", ["eu", "us"])
+@pytest.mark.parametrize("zone", ["eu", "us", "in"])
 def test_the_zones_own_resources_pass_every_definition(zone: str):
     refused = [
         (name, resource.type)

@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azure_cases import definitions, documents
+from azure_cases import acting, definitions, documents
 from zones_as_data import declared, deployed
 
 from sovereignty import facts
@@ -18,8 +18,9 @@ def assigned(**changes: Any) -> dict[str, dict[str, Any]]:
     return {each.body["name"]: each.body["properties"] for each in found if each.path.startswith("azure/assignments/")}
 
 
-def accepted_but_the_pair() -> list[dict[str, Any]]:
-    return [row.model_dump() for row in declared("eu").accepts if row.risk != "azure.key-vault-pair"]
+def accepted(*more: str, but: str = "…") -> list[dict[str, Any]]:
+    found = [row.model_dump() for row in declared("eu").accepts if not row.risk.endswith(but)]
+    return [*found, *({"risk": risk, "reason": "of no matter to this test"} for risk in more)]
 
 
 EU = assigned()
@@ -36,7 +37,7 @@ def test_the_baseline_is_assigned_with_the_zones_locations_where_it_takes_them_a
 
 
 def test_a_zone_with_a_location_that_the_baseline_does_not_know_gets_its_parts_one_by_one():
-    spain = assigned(azure=SPAIN)
+    spain = assigned(azure=SPAIN, accepts=accepted("azure.global-alarms"))
     assert "sovereignty-baseline" not in spain
     ids = {name: spain[name]["policyDefinitionId"].rpartition("/")[2] for name in spain if name.startswith("allowed")}
     assert ids == {
@@ -55,7 +56,8 @@ def test_what_is_not_known_to_be_offered_in_a_cloud_is_not_assigned_there():
     )
     found = azure_policy.documents(law.model_copy(update={"azure": government}), deployed(zone="us"))
     names = {each.body["name"] for each in found if each.path.startswith("azure/assignments/")}
-    assert names == {"allowed-locations", "allowed-locations-groups", "zone-controls"}
+    own = {"zone-controls", "zone-tags", "zone-tags-groups", "zone-tag-class", "zone-activity-log"}
+    assert names == {"allowed-locations", "allowed-locations-groups", *own}
 
 
 def test_the_zones_own_initiative_is_assigned_with_its_effects():
@@ -82,13 +84,44 @@ def test_the_initiative_holds_every_definition_by_its_full_id():
         assert each["parameters"] == ({} if reports else {"effect": {"value": f"[parameters('{parameter}')]"}})
 
 
+def test_what_acts_is_assigned_by_itself_with_an_identity_at_home_and_nothing_else_has_one():
+    bodies = {body["name"]: body for path, body in documents().items() if path.startswith("azure/assignments/")}
+    with_identity = {name for name, body in bodies.items() if "identity" in body}
+    assert with_identity == acting().keys() == {"zone-tags", "zone-tags-groups", "zone-tag-class", "zone-activity-log"}
+    for name in with_identity:
+        assert bodies[name]["identity"] == {"type": "SystemAssigned"}
+        assert bodies[name]["location"] == "germanywestcentral"
+        assert bodies[name]["properties"]["policyDefinitionId"].endswith(f"/policyDefinitions/{name}")
+        [effect] = {value["value"] for value in bodies[name]["properties"]["parameters"].values()}
+        assert effect == acting()[name]["properties"]["parameters"]["effect"]["defaultValue"]
+    for name in bodies.keys() - with_identity:
+        assert bodies[name].keys() == {"name", "properties"}
+    [initiative] = [body for path, body in documents().items() if path.startswith("azure/initiatives/")]
+    members = {each["policyDefinitionReferenceId"] for each in initiative["properties"]["policyDefinitions"]}
+    assert not members & acting().keys()
+
+
+def test_the_sandbox_group_has_the_same_documents_by_its_own_ids_but_for_the_streaming_of_logs():
+    own = azure_policy.documents(declared("eu"), deployed())
+    tried = azure_policy.documents(declared("eu"), deployed(), sandbox=True)
+    there = {each.path: each.text.replace("/sovereign-eu-sandbox/", "/sovereign-eu/") for each in tried}
+    left_out = {each.path for each in own if each.path not in there}
+    assert left_out == {f"azure/{folder}/eu-zone-activity-log.json" for folder in ("definitions", "assignments")}
+    assert there == {each.path: each.text for each in own if each.path not in left_out}
+    assert "/sovereign-eu/" not in "".join(each.text for each in tried)
+
+
 def test_what_refuses_the_zones_own_resources_is_overridden_by_reference():
     overrides = {each["value"]: each["selectors"] for each in EU["zone-keys"]["overrides"]}
     assert overrides == {
         "Audit": [
             {
                 "kind": "policyDefinitionReferenceId",
-                "in": ["customerManagedKeysOnStorageQueue", "customerManagedKeysOnStorageTable"],
+                "in": [
+                    "customerManagedKeysOnLogSearchAlerts",
+                    "customerManagedKeysOnStorageQueue",
+                    "customerManagedKeysOnStorageTable",
+                ],
             }
         ],
         "Disabled": [{"kind": "policyDefinitionReferenceId", "in": ["customerManagedKeysOnOSAndDataDisk"]}],
@@ -106,7 +139,8 @@ def test_who_is_refused_reads_what_to_do_and_by_which_control():
             assert message["message"].rstrip(".").endswith(("zone eu)", "for what to do", "(residency.region)")), name
         for control in properties["metadata"]["control"].split(","):
             domain, _, _ = control.partition(".")
-            assert domain in ("residency", "egress", "keys", "worm", "compute", "governance")
+            known = ("residency", "egress", "keys", "worm", "compute", "governance", "tags", "audit", "network")
+            assert domain in known
     told = {
         each["policyDefinitionReferenceId"]: each["message"]
         for each in EU["zone-controls"]["nonComplianceMessages"]
@@ -119,7 +153,7 @@ def test_who_is_refused_reads_what_to_do_and_by_which_control():
 
 def test_names_fit_where_azure_takes_them():
     assert all(0 < len(name) <= 24 for name in EU), "assignments at a management group"
-    for name, body in definitions().items():
+    for name, body in {**definitions(), **acting()}.items():
         assert len(name) <= 64
         assert len(body["properties"]["displayName"]) <= 128
         assert len(body["properties"]["description"]) <= 512
@@ -129,13 +163,15 @@ def test_the_quotas_of_azure_are_met_and_the_documents_are_the_same_every_time()
     found = azure_policy.documents(declared("eu"), deployed())
     assert found == azure_policy.documents(declared("eu"), deployed())
     assert [each.path for each in found if len(each.text) > each.limit] == []
-    assert len(definitions()) <= facts.quota("azure", "public", "policy", "definitions_per_scope").value
+    assert len(definitions()) + len(acting()) <= facts.quota("azure", "public", "policy", "definitions_per_scope").value
     assert len({each.path for each in found}) == len(found)
 
 
 def test_a_quota_that_is_not_met_is_an_error_that_says_by_how_much(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(azure_policy, "_limit", lambda key: 3 if key == "definitions_per_scope" else 10**6)
-    with pytest.raises(InputError, match=rf"{len(definitions())} definitions per scope, and Azure takes 3"):
+    with pytest.raises(
+        InputError, match=rf"{len(definitions()) + len(acting())} definitions per scope, and Azure takes 3"
+    ):
         azure_policy.documents(declared("eu"), deployed())
     monkeypatch.setattr(azure_policy, "_limit", lambda key: 1000)
     with pytest.raises(InputError, match=r"bytes, and Azure takes 1000"):
@@ -144,7 +180,7 @@ def test_a_quota_that_is_not_met_is_an_error_that_says_by_how_much(monkeypatch: 
 
 def test_a_location_is_compiled_as_azure_compares_it_however_it_is_spelt():
     footprint = {"cloud": "public", "home": "West Europe", "regions": ["West Europe", "North Europe"]}
-    spelt = assigned(azure=footprint, accepts=accepted_but_the_pair())
+    spelt = assigned(azure=footprint, accepts=accepted("azure.global-alarms", but="-pair"))
     assert spelt["sovereignty-baseline"]["parameters"]["listOfAllowedLocations"]["value"] == [
         "northeurope",
         "westeurope",
@@ -171,7 +207,7 @@ def test_a_zone_without_azure_has_no_documents():
 def test_the_table_of_aliases_holds_what_the_definitions_use_and_nothing_else():
     tenant = deployed().azure_tenant_id or ""
     used: set[str] = set()
-    for found in (definitions(), definitions("eu", tenant), definitions("us")):
+    for found in (definitions(), definitions("eu", tenant), definitions("us"), acting()):
         for each in found.values():
             used |= _fields(each["properties"]["policyRule"])
     assert {alias for held in tables.aliases().values() for alias in held} == used

@@ -154,7 +154,7 @@ def test_more_documents_than_an_ou_takes_is_an_error_that_says_by_how_much_and_w
 
 
 def test_the_zones_take_the_fewest_documents_that_can_hold_them():
-    for name in ("eu", "us"):
+    for name in ("eu", "us", "in"):
         zone, landed = declared(name), deployed(zone=name)
         taken = sum(each.size for each in scp.statements(zone, landed))
         assert len(scp.documents(zone, landed)) == -(-taken // room(10240))

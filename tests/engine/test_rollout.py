@@ -1,4 +1,4 @@
-"""A version of the zone's policies is tried in the sandbox OU before it binds: the whole way, in order."""
+"""A version of the zone's policies is tried in the sandbox before it binds: the whole way, in order, on both clouds."""
 
 import json
 import shutil
@@ -36,6 +36,34 @@ PROGRAM = """
         unit = ZoneOrganizationalUnit("eu", args, pulumi.ResourceOptions(providers=[provider]))
         pulumi.export("awsZoneOuPath", unit.path)
         pulumi.export("awsSandboxOuPath", unit.sandbox_path)
+"""
+ON_AZURE = """
+    from pathlib import Path
+
+    import pulumi
+    from pulumi_azure_native import Provider
+
+    from components.azure.management_group import ZoneManagementGroup, ZoneManagementGroupArgs
+    from components.azure.subscription import ZoneSubscription, ZoneSubscriptionArgs
+    from components.mistakes import told
+    from sovereignty import deployment, zone
+
+    with told():
+        law = zone.load("eu", Path(__file__).parent / "zones")
+        target = deployment.from_config(pulumi.runtime.get_config_env(), "Pulumi.dev.yaml")
+        [subscription] = target.azure_subscriptions
+        provider = Provider(
+            "zone",
+            subscription_id=subscription,
+            tenant_id=target.azure_tenant_id,
+            location=law.azure.home,
+            environment="public",
+        )
+        there = pulumi.ResourceOptions(providers=[provider])
+        args = ZoneManagementGroupArgs(zone=law, deployment=target, parent_id="sovereignty")
+        group = ZoneManagementGroup("eu", args, there)
+        placed = ZoneSubscriptionArgs(zone=law, deployment=target, management_group_id=group.bound_group_id)
+        ZoneSubscription("eu", placed, there)
 """
 CHANGES = (" created", " updated", " replaced", " deleted")
 
@@ -84,6 +112,19 @@ class Rollout:
         rows = [each for each in found if each["type"].endswith(":Policy") and each["id"] in hanging]
         return {each["outputs"]["name"]: (each["id"], each["outputs"]["content"]) for each in rows}
 
+    def documents(self, sandbox: bool) -> dict[str, tuple[str, str]]:
+        """Type and name -> (id, content) of the definitions, initiatives and assignments of a management group."""
+        group = f"/managementGroups/sovereign-eu{'-sandbox' if sandbox else ''}/providers/"
+        rows = [each for each in self.project.every_resource() if "Policy" in each["type"] and group in each["id"]]
+        shown = ("policyRule", "policyDefinitions", "policyDefinitionId", "parameters", "identity", "overrides")
+        return {
+            f"{each['type']} {each['outputs']['name']}": (
+                each["id"],
+                json.dumps({key: each["outputs"].get(key) for key in shown}, sort_keys=True),
+            )
+            for each in rows
+        }
+
 
 def ids(policies: dict[str, tuple[str, str]]) -> dict[str, str]:
     return {name: id for name, (id, _) in policies.items()}
@@ -93,13 +134,26 @@ def texts(policies: dict[str, tuple[str, str]]) -> str:
     return "".join(content for _, (_, content) in sorted(policies.items()))
 
 
+def stack_of(cloud: str) -> dict[str, object]:
+    stack = yaml.safe_load((ROOT / "Pulumi.eu.yaml").read_text())["config"]
+    return {
+        key: value for key, value in stack.items() if key.startswith(f"sovereign-zones:{cloud}") or key[-5:] == ":zone"
+    }
+
+
+def on_one_cloud(rollout: Rollout, cloud: str, other: str, keys: dict[str, str]) -> None:
+    """The zone of the EU without its other half."""
+    file = rollout.project.folder / "zones" / "eu.yaml"
+    law = yaml.safe_load(file.read_text())
+    accepted = [each for each in law["accepts"] if not each["risk"].startswith(f"{other}.")]
+    without = {key: value for key, value in law.items() if key != other}
+    changed = {"keys": keys, "accepts": accepted, "data_classes": {"pii": {"leaves": "never"}}}
+    file.write_text(yaml.safe_dump(without | changed))
+
+
 @pytest.fixture
 def rollout(project) -> Iterator[Rollout]:
-    stack = yaml.safe_load((ROOT / "Pulumi.eu.yaml").read_text())["config"]
-    config = {
-        key: value for key, value in stack.items() if key.startswith("sovereign-zones:aws") or key[-5:] == ":zone"
-    }
-    law = yaml.safe_load((ROOT / "zones" / "eu.yaml").read_text())
+    config = stack_of("aws")
     organization = table("sandbox")["aws"]["organization"]
     config |= {
         "sovereign-zones:awsOrganizationId": organization,
@@ -107,11 +161,7 @@ def rollout(project) -> Iterator[Rollout]:
         "sovereign-zones:awsZoneOuPath": f"{organization}/r-ab12/ou-ab12-22222222/",
     }
     made = Rollout(project(PROGRAM, NO_DEFAULT_PROVIDERS | config))
-    accepted = [each for each in law["accepts"] if not each["risk"].startswith("azure.")]
-    file = made.project.folder / "zones" / "eu.yaml"
-    without = {key: value for key, value in law.items() if key != "azure"}
-    on_aws = {"keys": {"aws_origin": "AWS_KMS"}, "accepts": accepted, "data_classes": {"pii": {"leaves": "never"}}}
-    file.write_text(yaml.safe_dump(without | on_aws))
+    on_one_cloud(made, "aws", "azure", {"aws_origin": "AWS_KMS"})
     yield made
     # the next test makes policies of the same names in the same sandbox
     made.project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "dev")
@@ -186,3 +236,69 @@ def test_a_version_of_another_ou_and_an_altered_one_change_nothing(rollout: Roll
     assert refused.code != 0
     assert f"released/eu/aws/scp/{altered.name}" in refused
     assert rollout.policies(sandbox=False) == bound
+
+
+@pytest.fixture
+def on_azure(project) -> Iterator[Rollout]:
+    config = stack_of("azure") | {"sovereign-zones:azureParentManagementGroupId": "sovereignty"}
+    made = Rollout(project(ON_AZURE, NO_DEFAULT_PROVIDERS | config))
+    on_one_cloud(made, "azure", "aws", {"azure": "premium-vault"})
+    yield made
+    made.project.pulumi("destroy", "--yes", "--skip-preview", "--stack", "dev")
+
+
+def test_on_azure_a_version_is_tried_released_and_taken_back(on_azure: Rollout):
+    first = on_azure.up()
+    assert first.code == 0, first.output
+    bound, tried = on_azure.documents(sandbox=False), on_azure.documents(sandbox=True)
+    assert len(bound) == len(tried) + 2 > 50, "the sandbox streams no activity log"
+    assert "sovereign-eu-sandbox" not in texts(bound)
+    assert "/sovereign-eu/" not in texts(tried)
+    assert texts(bound).count("SystemAssigned") == texts(tried).count("SystemAssigned") + 1 == 4
+
+    # nothing was released: nothing can be tried
+    on_azure.set(rollout="sandbox")
+    refused = on_azure.up()
+    assert refused.code != 0
+    assert "released/eu/manifest.json" in refused
+    assert "Traceback" not in refused.output
+
+    # the next version is tried; the zone's own group keeps what was released
+    on_azure.compile()
+    fewer = {"cloud": "public", "home": "germanywestcentral", "regions": ["germanywestcentral", "westeurope"]}
+    on_azure.zone(azure=fewer)
+    trial = on_azure.up()
+    assert trial.code == 0, trial.output
+    assert on_azure.documents(sandbox=False) == bound
+    next_ = on_azure.documents(sandbox=True)
+    assert "northeurope" not in texts(next_)
+    assert "northeurope" in texts(bound)
+    assert ids(tried) == ids(next_)
+
+    # it is released: both have it, in the same definitions and as the same identities
+    on_azure.set(rollout="zone")
+    done = on_azure.up()
+    assert done.code == 0, done.output
+    assert on_azure.documents(sandbox=True) == next_
+    now = on_azure.documents(sandbox=False)
+    assert "northeurope" not in texts(now)
+    assert ids(now) == ids(bound)
+
+    # and taken back: the sandbox keeps it, the zone's group is as it was released
+    on_azure.set(rollout="sandbox")
+    back = on_azure.up()
+    assert back.code == 0, back.output
+    assert on_azure.documents(sandbox=False) == bound
+    assert on_azure.documents(sandbox=True) == next_
+
+
+def test_a_parent_that_is_none_is_told_however_early_it_is_known(project):
+    """That a program ends before its hooks are registered has crashed it."""
+    early = ON_AZURE.replace('parent_id="sovereignty"', 'parent_id=pulumi.Output.from_input("a/b")')
+    made = Rollout(project(early, NO_DEFAULT_PROVIDERS | stack_of("azure")))
+    on_one_cloud(made, "azure", "aws", {"azure": "premium-vault"})
+    refused = made.up()
+    assert refused.code != 0
+    assert "ZoneManagementGroupArgs.parent_id: This is no management group's name or id." in refused
+    assert "Traceback" not in refused.output, refused.output
+    assert set(made.project.resources()) <= {"eu"}, "nothing of the cloud's"

@@ -27,6 +27,8 @@ _EFFECTS = ["Audit", "Deny", "Disabled"]
 _ACCOUNT = "Microsoft.Storage/storageAccounts"
 _MACHINE = "Microsoft.Compute/virtualMachines"
 _COSMOS = "Microsoft.DocumentDB/databaseAccounts"
+_ALERT = "Microsoft.Insights/scheduledQueryRules"
+_LINKED = "checkWorkspaceAlertsStorageConfigured"
 _PLACES = f"{_COSMOS}/Locations[*]"
 _DISK = f"{_MACHINE}/storageProfile.osDisk.managedDisk.diskEncryptionSet.id"
 _LISTED = "[parameters('listOfAllowedLocations')]"
@@ -80,7 +82,7 @@ def definitions() -> dict[str, Body]:
     """Definitions and initiatives by id. That of the keys' types is of mode Microsoft.KeyVault.Data, where a key stands
     as a resource of its own type: here of mode All, with such a resource."""
     places, groups = (tables.built_in(key).resource_id for key in ("allowed-locations", "allowed-locations-groups"))
-    disks, queues, tables_, cosmos, replicas = (
+    disks, queues, tables_, cosmos, replicas, alerts = (
         f"{_DEFINITIONS}/{name}"
         for name in (
             "702dd420-7fcc-42c5-afe8-4026edd20fe0",
@@ -88,6 +90,7 @@ def definitions() -> dict[str, Body]:
             "7c322315-e26d-4174-a99e-f49d351b4688",
             "1f905d99-2ab7-462c-a6b0-f709acca6c8f",
             "0473574d-2d43-4217-aefe-941fcdf7e684",
+            "94c1f94d-33b0-4062-bd04-1cdc3e7eece2",
         )
     )
     listed, effect = {"listOfAllowedLocations": "listOfAllowedLocations"}, {"effect": "effect"}
@@ -131,6 +134,12 @@ def definitions() -> dict[str, Body]:
             "Audit",
             [{"field": "type", "equals": _COSMOS}, {"field": f"{_COSMOS}/keyVaultKeyUri", "exists": "False"}],
         ),
+        # by its description; its file was not read
+        alerts: _definition(
+            "Indexed",
+            "Audit",
+            [{"field": "type", "equals": _ALERT}, {"field": f"{_ALERT}/{_LINKED}", "notEquals": "true"}],
+        ),
         replicas: _definition(
             "Indexed",
             "Deny",
@@ -153,6 +162,7 @@ def definitions() -> dict[str, Body]:
                 "customerManagedKeysOnStorageQueue": (queues, effect),
                 "customerManagedKeysOnStorageTable": (tables_, effect),
                 "customerManagedKeysOnCosmosDB": (cosmos, effect),
+                "customerManagedKeysOnLogSearchAlerts": (alerts, effect),
             }
         ),
     }
@@ -166,4 +176,5 @@ def aliases() -> AliasCatalogue:
         for service in ("queue", "table")
     }
     keys = {f"{DATA_PLANE_KEY}/keyType": "properties.keyType"}
-    return AliasCatalogue({**own, _ACCOUNT: {**own[_ACCOUNT], **services}, DATA_PLANE_KEY: keys})
+    alerts = {**own.get(_ALERT, {}), f"{_ALERT}/{_LINKED}": f"properties.{_LINKED}"}
+    return AliasCatalogue({**own, _ACCOUNT: {**own[_ACCOUNT], **services}, DATA_PLANE_KEY: keys, _ALERT: alerts})

@@ -106,7 +106,7 @@ def definition_mutants(definition: Body) -> Iterator[tuple[str, Body]]:
         yield from _conditions(definition, (*details, "existenceCondition"))
         yield "existenceCondition dropped", _without(definition, (*details, "existenceCondition"))
     effect = definition["properties"]["parameters"]["effect"]
-    fixed = {"Deny": "Audit", "AuditIfNotExists": "Disabled"}[effect["allowedValues"][0]]
+    fixed = "Audit" if "Audit" in effect["allowedValues"] else "Disabled"
     for value in dict.fromkeys((fixed, "Disabled")):
         yield f"effect fixed as {value}", _with(definition, (*rule, "then", "effect"), value)
     declared = ("properties", "parameters", "effect")
@@ -115,7 +115,26 @@ def definition_mutants(definition: Body) -> Iterator[tuple[str, Body]]:
             yield f"default of effect {value}", _with(definition, (*declared, "defaultValue"), value)
         others = [one for one in effect["allowedValues"] if one != value]
         yield f"effect {value} not allowed", _with(definition, (*declared, "allowedValues"), others)
-    yield "mode Indexed", _with(definition, ("properties", "mode"), "Indexed")
+    for mode in ("All", "Indexed"):
+        if mode != definition["properties"]["mode"]:
+            yield f"mode {mode}", _with(definition, ("properties", "mode"), mode)
+    yield from _operation_mutants(definition, (*details, "operations"))
+
+
+def _operation_mutants(definition: Body, path: tuple[str, ...]) -> Iterator[tuple[str, Body]]:
+    """Faults of what the effect modify does."""
+    operations = _at(definition, path[:-1]).get("operations", []) if "Modify" in _allowed(definition) else []
+    for number, operation in enumerate(operations):
+        others = [*operations[:number], *operations[number + 1 :]]
+        if others:
+            yield f"{operation['field']} dropped", _with(definition, path, others)
+        for changed in ({**operation, "value": "other"}, {**operation, "field": "tags['other']"}):
+            yield f"{operation['field']} made {changed}", _with(definition, path, [*others, changed])
+        yield f"{operation['field']} removed", _with(definition, path, [*others, {**operation, "operation": "remove"}])
+
+
+def _allowed(definition: Body) -> list[str]:
+    return definition["properties"]["parameters"]["effect"]["allowedValues"]
 
 
 def _conditions(body: Body, path: tuple[str, ...]) -> Iterator[tuple[str, Body]]:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 import azure_built_ins
-from azure_cases import Case, cases
+from azure_cases import ACTS, Case, cases, effects
 from azure_own_resources import own_resources
 from zones_as_data import DEPLOYED, declared, deployed
 
@@ -69,9 +69,13 @@ def landed_on_azure(name: str) -> tuple[Zone, Deployment]:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A zone's Azure documents: definitions and assignments by name, and by id all that an assignment may name."""
+    """A zone's Azure documents: definitions and assignments by name, and by id all that an assignment may name.
+
+    `definitions` are those that refuse or report, `acting` those that change or make something.
+    """
 
     definitions: Mapping[str, dict[str, Any]]
+    acting: Mapping[str, dict[str, Any]]
     assignments: Mapping[str, dict[str, Any]]
     by_id: Mapping[str, dict[str, Any]]
 
@@ -88,7 +92,13 @@ def compiled(zone: Zone, deployment: Deployment) -> Compiled:
         **{f"{group}/policyDefinitions/{name}": body for name, body in own.items()},
         **{f"{group}/policySetDefinitions/{name}": body for name, body in initiatives.items()},
     }
-    return Compiled(own, bound, by_id)
+    acting = {name for name, body in own.items() if ACTS.intersection(effects(body))}
+    return Compiled(
+        {name: body for name, body in own.items() if name not in acting},
+        {name: own[name] for name in sorted(acting)},
+        bound,
+        by_id,
+    )
 
 
 @cache
@@ -147,8 +157,10 @@ def _asked(name: str, case: Case) -> Iterator[Question]:
 
 
 def _moved(name: str, resource: AzureResource) -> AzureResource:
-    days = landed_on_azure(name)[0].retention.days - _RETENTION
-    return replace(resource, body=_placed(resource.body, _place_map(name), days))
+    zone = landed_on_azure(name)[0]
+    called = resource.name.replace("sovereign-eu-", f"sovereign-{zone.zone}-")
+    body = _placed(resource.body, _place_map(name), zone.retention.days - _RETENTION)
+    return replace(resource, name=called, body=body)
 
 
 def _place_map(name: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import azure_built_ins
 import pytest
+from azure_acting import acts
 from azure_cases import NOW, aliases, cases
 from azure_mutations import assignment_mutants, definition_mutants, initiative_mutants
 from azure_questions import (
@@ -26,7 +27,7 @@ from sovereignty.azure_policy.conditions import holds
 from sovereignty.azure_policy.definition import Definition, read
 from sovereignty.azure_policy.errors import AssignmentError, EvaluationFailed, LanguageError
 from sovereignty.azure_policy.evaluate import judge
-from sovereignty.azure_policy.resource import RESOURCE_GROUP, AzureResource
+from sovereignty.azure_policy.resource import RESOURCE_GROUP, SUBSCRIPTION, AzureResource
 from sovereignty.judgement import encryption, places
 
 pytestmark = pytest.mark.heavy
@@ -142,6 +143,22 @@ def test_every_fault_in_a_definition_is_found_by_a_case(zone: str, record_proper
     assert not survivors, "\n".join(survivors)
 
 
+@pytest.mark.parametrize("zone", MUTATED_ZONES)
+def test_every_definition_that_acts_does_what_it_should_and_every_fault_in_one_is_found(zone: str, record_property):
+    law, _ = landed_on_azure(zone)
+    survivors, made = [], 0
+    assert len(of_zone(zone).acting) == 4
+    for name, body in of_zone(zone).acting.items():
+        asked = acts(law, body)
+        assert [act for act in asked if not act.holds(body)] == [], name
+        for what, changed in definition_mutants(body):
+            made += 1
+            if all(act.holds(changed) for act in asked):
+                survivors.append(f"{name}: {what}")
+    record_property("mutations", (f"Azure definitions of {zone} that act", made, 0, len(survivors)))
+    assert not survivors, "\n".join(survivors)
+
+
 def _is_equivalent(zone: str, name: str, what: str, changed: Mapping[str, Any]) -> bool:
     """Faults that are none: see the tests below."""
     return what.endswith("notIn not lowered") or (what == "dropped type equals" and _is_mute(zone, name, changed))
@@ -150,8 +167,8 @@ def _is_equivalent(zone: str, name: str, what: str, changed: Mapping[str, Any]) 
 def _is_mute(zone: str, name: str, changed: Mapping[str, Any]) -> bool:
     """Whether a definition that has lost its type condition still says nothing of other types: what it reads is absent
     from all of them, so that one without any property stands for them all."""
-    [kind] = {case.resource.type.lower() for case in cases() if case.definition == name}
-    of_kind = all(aliases().types(alias) <= {kind} for alias in _read_by(changed))
+    kinds = {case.resource.type.lower() for case in cases() if case.definition == name}
+    of_kind = all(aliases().types(alias) <= kinds for alias in _read_by(changed))
     bare = (
         AzureResource.of("Microsoft.Unheard/ofs", location=location)
         for location in (None, "global", OUTSIDE, *locations(zone))
@@ -256,10 +273,13 @@ def _of_places(zone: str, references: Mapping[str, str]) -> Iterable[Bound]:
 def _of_keys(zone: str) -> Iterable[Bound]:
     at = locations(zone)[0]
     [records] = [each for each in questions(zone) if not each.control and each.resource.type == ACCOUNT]
-    disks, queues, tables_, cosmos = (
-        f"customerManagedKeysOn{name}" for name in ("OSAndDataDisk", "StorageQueue", "StorageTable", "CosmosDB")
+    disks, queues, tables_, cosmos, alerts = (
+        f"customerManagedKeysOn{name}"
+        for name in ("OSAndDataDisk", "StorageQueue", "StorageTable", "CosmosDB", "LogSearchAlerts")
     )
     yield Bound(records.resource, {disks: NOTHING, queues: "audit", tables_: "audit", cosmos: NOTHING})
+    alarm = AzureResource.of("Microsoft.Insights/scheduledQueryRules", location=at, properties={})
+    yield Bound(alarm, {alerts: "audit", cosmos: NOTHING})
     confidential = {"securityProfile": {"securityType": "ConfidentialVM"}, "storageProfile": {"osDisk": {}}}
     machine = AzureResource.of("Microsoft.Compute/virtualMachines", location=at, properties=confidential)
     yield Bound(machine, {disks: NOTHING, queues: NOTHING})
@@ -291,6 +311,12 @@ def _of_assignment(zone: str, name: str) -> tuple[Bound, ...]:
             return tuple(_of_keys(zone))
         case "hsm-key-types":
             return tuple(_of_key_types(zone))
+        case "zone-tags" | "zone-tag-class":
+            return (Bound(AzureResource.of(ACCOUNT, location=locations(zone)[0]), {"": "modify"}),)
+        case "zone-tags-groups":
+            return (Bound(AzureResource.of(RESOURCE_GROUP, location=locations(zone)[0]), {"": "modify"}),)
+        case "zone-activity-log":
+            return (Bound(AzureResource.of(SUBSCRIPTION), {"": "deployIfNotExists"}),)
     raise AssertionError(name)
 
 

@@ -1,8 +1,11 @@
-"""What is bound to the zone's management group: its own initiative, and the built-ins that hold the zone.
+"""What is bound to the zone's management group: its own initiative, the built-ins that hold the zone, and what acts.
+
+What changes or makes something does so as a managed identity of its own, in the zone's home; its roles are those that
+the definition names (`roleDefinitionIds`), and the component grants them.
 
 The global sovereignty baseline is assigned where it takes all of the zone's locations, else its parts one by one: it
 knows a fixed list of names, and Azure refuses an assignment with a value outside it. Source: Azure Policy, "Assignment
-structure" (names, overrides).
+structure" (names, overrides, identity).
 """
 
 from __future__ import annotations
@@ -22,7 +25,10 @@ REGION = "residency.region"
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """`messages` by reference id of a member; '' for the whole. `overrides`: effect -> reference ids of members."""
+    """`messages` by reference id of a member; '' for the whole. `overrides`: effect -> reference ids of members.
+
+    `acts`: it needs an identity.
+    """
 
     name: str
     definition_id: str
@@ -31,14 +37,17 @@ class Assignment:
     messages: dict[str, str]
     parameters: dict[str, Any] = field(default_factory=dict)
     overrides: dict[str, list[str]] = field(default_factory=dict)
+    acts: bool = False
 
 
-def assignments(scope: Scope, cloud: str, members: Sequence[Definition]) -> Iterator[Assignment]:
-    """In the order of their names' meaning: places, then the zone's own, then keys."""
+def assignments(
+    scope: Scope, cloud: str, members: Sequence[Definition], acting: Sequence[Definition]
+) -> Iterator[Assignment]:
+    """In the order of their names' meaning: places, then the zone's own, then keys, then what acts."""
     yield from _places(scope, cloud)
     yield Assignment(
-        name="zone-controls",
-        definition_id=initiative.initiative_id(scope.zone),
+        name=initiative.ASSIGNMENT,
+        definition_id=initiative.initiative_id(scope.group),
         controls=tuple(sorted({member.control for member in members})),
         title=f"Zone {scope.zone} keeps its data",
         messages={
@@ -48,6 +57,16 @@ def assignments(scope: Scope, cloud: str, members: Sequence[Definition]) -> Iter
         parameters={"effect": "Deny", "confidentialEffect": "Audit"},
     )
     yield from _keys(scope, cloud)
+    for definition in acting:
+        yield Assignment(
+            name=definition.name,
+            definition_id=initiative.definition_id(scope.group, definition.name),
+            controls=(definition.control,),
+            title=definition.title,
+            messages={"": f"{definition.message} ({definition.control}, zone {scope.zone})"},
+            parameters={"effect": definition.effect},
+            acts=True,
+        )
 
 
 def _places(scope: Scope, cloud: str) -> Iterator[Assignment]:
@@ -89,8 +108,11 @@ def _keys(scope: Scope, cloud: str) -> Iterator[Assignment]:
             overrides={
                 # 702dd420 refuses a confidential VM, whose disk key stands in its security profile; ours knows it
                 "Disabled": [names["os-and-data-disks"]],
-                # they refuse an account that keeps blobs only, as the zone's own records do
-                "Audit": [names["queues"], names["tables"]],
+                # 94c1f94d refuses an alarm over logs whose query isn't kept in a linked account, and Log Analytics
+                # reaches such an account with its shared key, which the zone refuses (Azure Monitor, "Use
+                # customer-managed storage accounts"); the others refuse an account that keeps blobs only, as the
+                # zone's own records do
+                "Audit": [names["log-alerts"], names["queues"], names["tables"]],
             },
         )
     key_types = tables.built_in("key-types")
@@ -128,4 +150,7 @@ def body(assignment: Assignment, scope: Scope, description: str) -> dict[str, An
             }
             for effect, references in sorted(assignment.overrides.items())
         ]
-    return {"name": assignment.name, "properties": properties}
+    found = {"name": assignment.name, "properties": properties}
+    if not assignment.acts:
+        return found
+    return {**found, "identity": {"type": "SystemAssigned"}, "location": scope.home}

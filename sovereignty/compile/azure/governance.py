@@ -1,6 +1,9 @@
 """Who may administer from another tenant, and how long an exemption lasts.
 
-Sources: Azure Lighthouse "Tenants, users and roles"; Azure Policy "Exemption structure" (expiresOn is optional).
+A definition lies in the subscription that is delegated, and is given to it or to a resource group of it: both kinds are
+seen by their type, wherever they are made. Sources: Azure Lighthouse, "Tenants, users and roles", "Publish a Managed
+Service offer"; Azure/azure-policy, Lighthouse/AllowCertainManagingTenantIds_Deny (the definition alone); Azure Policy,
+"Exemption structure" (expiresOn is optional).
 """
 
 from __future__ import annotations
@@ -29,14 +32,18 @@ def definitions(scope: Scope) -> Iterator[Definition]:
         # nobody named: every delegation is refused, without an empty list of the allowed
         when=all_of(of_type(offer), none_in(f"{offer}/managedByTenantId", tenants)) if tenants else of_type(offer),
     )
-    # a request for the assignment names its definition only; the tenant stands in what Azure answers
+    # a request for the assignment names its definition only; the tenant stands in what Azure answers. An offer of the
+    # marketplace is no definition of the subscription's, which would have been refused when it was made
     managing = f"{given}/registrationDefinition.managedByTenantId"
+    foreign = {"field": f"{given}/registrationDefinitionId", "notContains": f"/{offer}/"}
     yield Definition(
         name="delegation-assignment",
         control=DELEGATION,
         title="Only named tenants have access",
         message=message,
-        when=all_of(of_type(given), exists(managing), none_in(managing, tenants)) if tenants else of_type(given),
+        when=all_of(of_type(given), any_of(foreign, all_of(exists(managing), none_in(managing, tenants))))
+        if tenants
+        else of_type(given),
     )
     exemption = "Microsoft.Authorization/policyExemptions"
     until = f"{exemption}/expiresOn"

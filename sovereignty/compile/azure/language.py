@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Condition = dict[str, Any]
-Effect = Literal["Deny", "Audit", "AuditIfNotExists"]
+Effect = Literal["Deny", "Audit", "AuditIfNotExists", "Modify", "DeployIfNotExists"]
+Mode = Literal["All", "Indexed"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Definition:
     """A definition of the zone's own. `message` says what to do to whoever is refused; `details` are of its effect.
 
-    `confidential`: it binds only where a zone asks for confidential computing, and reports otherwise.
+    `confidential`: it binds only where a zone asks for confidential computing, and reports otherwise. `mode`: All, or
+    children would not be seen; Indexed for tags, since it passes over what takes none.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Definition:
     effect: Effect = "Deny"
     details: Condition = field(default_factory=dict)
     confidential: bool = False
+    mode: Mode = "All"
 
 
 def of_type(resource_type: str) -> Condition:
