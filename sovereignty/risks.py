@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sovereignty import facts
-from sovereignty.facts import Jurisdiction, Region, ResidualRisk
+from sovereignty.facts import Jurisdiction, Region, ResidualRisk, azure_availability
 
 if TYPE_CHECKING:
     from sovereignty.zone import Zone
@@ -83,10 +83,14 @@ def _azure_pair(subject: _Subject, wanted: dict[str, Any]) -> _Found:
             continue
         inside = subject.jurisdiction.holds(pair)
         kind = "outside_jurisdiction" if not inside else "outside_zone"
-        if kind == wanted["is"] and not (subject.zone.azure and subject.zone.azure.holds(pair.code)):
+        if kind in wanted["is"] and not (subject.zone.azure and subject.zone.azure.holds(pair.code)):
             part = "" if inside else "not "
             found.append(f"{location.code} to {pair.code} ({pair.country}, {part}part of {subject.jurisdiction.code})")
     return found
+
+
+def _azure_lacks(subject: _Subject, capability: str) -> _Found:
+    return not any(azure_availability.offered(capability, location.code) for location in subject.azure())
 
 
 def _azure_country_in(subject: _Subject, wanted: list[str]) -> _Found:
@@ -105,6 +109,7 @@ PREDICATES: dict[str, Callable[[_Subject, Any], _Found]] = {
     "partition": _partition,
     "azure_keys": _azure_keys,
     "azure_pair": _azure_pair,
+    "azure_lacks": _azure_lacks,
     "azure_country_in": _azure_country_in,
     "azure_country_not_in": _azure_country_not_in,
     "jurisdiction_lacks": _jurisdiction_lacks,

@@ -80,6 +80,7 @@ class DetectiveBaseline(pulumi.ComponentResource):
     account, AWS Config's records of the zone's accounts. One EventBridge rule, `sovereign-<zone>-findings`, picks out
     what is worth an alarm.
 
+    Features: threat detection; configuration record.
     Outputs: `findings_rule` (its ARN), `detector_id`, `analyzer_arn` (None where that part is left out),
     `recorder_role` (its ARN).
     Cost: AWS Config by recorded change and rule evaluation, which grows with short-lived resources; GuardDuty by volume
@@ -91,9 +92,9 @@ class DetectiveBaseline(pulumi.ComponentResource):
     aggregate. In the region cn-north-1 AWS Config delivers to a bucket in the same region only. Security Hub has a
     single finding for all standards only outside GovCloud and China, and findings that two services report arrive
     twice. GuardDuty's malware protection for EC2 is off: it shares snapshots with an account of AWS's own. Whether
-    automated discovery of Macie is on is AWS's decision for an account: the provider has no resource for it. In a
-    region that has no Macie say `macie=False`. Switching a part off here takes it out of the account, with its
-    findings.
+    automated discovery of Macie is on is AWS's decision for an account: the provider has no resource for it. A region
+    that is known to lack Macie goes without it; `macie=True` asks for it all the same. Switching a part off here takes
+    it out of the account, with its findings.
     Source: AWS Config Developer Guide, "Recording AWS Resources"; CloudFormation, DeliveryChannel; GuardDuty User
     Guide; Security Hub User Guide, "Cross-Region aggregation"; IAM User Guide, "Access Analyzer" (zone of trust).
     """
@@ -171,7 +172,8 @@ def _made(args: DetectiveBaselineArgs, setting: str) -> bool:
     if said is not None:
         return said
     known_as = _SETTINGS[setting]
-    return known_as not in args.deployment.aws_managed_elsewhere and offered(aws(args.zone).partition, known_as)
+    region = region_of(args.zone, args.region, _where("region"))
+    return known_as not in args.deployment.aws_managed_elsewhere and offered(aws(args.zone).partition, known_as, region)
 
 
 def _role_is_made(args: DetectiveBaselineArgs) -> bool:

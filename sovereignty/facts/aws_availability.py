@@ -26,9 +26,11 @@ Capability = Literal[
 ]
 
 
-def offered(partition: str, capability: Capability) -> bool:
-    """Whether a zone of the partition makes use of it: everywhere but where the table says no."""
-    return read_table("aws_availability")["capabilities"][capability][partition] != "no"
+def offered(partition: str, capability: Capability, region: str | None = None) -> bool:
+    """Whether a zone of the partition makes use of it, in a region: everywhere but where the table says no."""
+    table = read_table("aws_availability")
+    lacking = table["lacking"].get(capability, {"regions": ()})["regions"]
+    return table["capabilities"][capability][partition] != "no" and region not in lacking
 
 
 def confirmed(partition: str, capability: Capability) -> bool:

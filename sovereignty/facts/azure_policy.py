@@ -3,10 +3,11 @@ azure_aliases.yaml, azure_confidential_sizes.yaml, azure_placement.yaml."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from sovereignty.facts import read_table
 
@@ -66,7 +67,29 @@ def aliases() -> Mapping[str, Mapping[str, str]]:
 @cache
 def confidential_sizes() -> tuple[str, ...]:
     """Patterns (`like`) of the VM sizes that run as confidential VMs."""
-    return tuple(row["pattern"] for row in read_table("azure_confidential_sizes")["families"])
+    return tuple(row["pattern"] for row in _confidential_families())
+
+
+@dataclass(frozen=True)
+class ConfidentialFamily:
+    """A family of confidential sizes. `tee`: what a guest's attestation calls its isolation."""
+
+    family: str
+    technology: str
+    tee: Literal["sevsnpvm", "tdxvm"]
+
+
+def confidential_family(size: str) -> ConfidentialFamily | None:
+    """The family that a size (`Standard_DC4as_v6`, in any case) belongs to; None: it is no confidential one."""
+    for row in _confidential_families():
+        before, after = map(re.escape, row["pattern"].split("*"))
+        if re.fullmatch(rf"{before}[1-9][0-9]*{after}", size, re.IGNORECASE):
+            return ConfidentialFamily(row["family"], row["technology"], row["tee"])
+    return None
+
+
+def _confidential_families() -> list[dict[str, Any]]:
+    return read_table("azure_confidential_sizes")["families"]
 
 
 @cache

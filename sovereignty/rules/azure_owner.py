@@ -64,17 +64,19 @@ def groups(resource: Resource, plan: Plan) -> list[Resource]:
 def parents(resource: Resource, plan: Plan) -> list[Resource]:
     """The topmost resources of the same service whose own name one of its `…Name` properties repeats.
 
-    Every child and grandchild repeats the name of the topmost, which alone has a location.
+    Every child and grandchild repeats the name of the topmost, which alone has a location. Some services hang all of
+    theirs on another's (`hosts` of the table).
     """
     found: dict[str, Resource] = {}
+    services = (resource.module, *table(TABLE)["hosts"].get(resource.module, ()))
     for key in name_keys(resource):
         value = resource.props[key]
         if value is UNKNOWN:
-            sources = (s for s in plan.sources(resource, key) if s is not None and s.module == resource.module)
+            sources = (s for s in plan.sources(resource, key) if s is not None and s.module in services)
             owners = [s for s in sources if s.package == PACKAGE and not locationless(s) and _own_key(s) == key]
         else:
-            named = (resource.module, key, value.casefold()) if isinstance(value, str) else None
-            known = _index(plan).by_key.get(named, []) if named else []
+            names = [(service, key, value.casefold()) for service in services] if isinstance(value, str) else []
+            known = (other for named in names for other in _index(plan).by_key.get(named, []))
             owners = [other for other in known if _same_group(other, resource, plan)]
         found |= {other.urn: other for other in owners if other.urn != resource.urn}
     return list(found.values())

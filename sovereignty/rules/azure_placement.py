@@ -9,7 +9,7 @@ from typing import Any
 
 from sovereignty import facts
 from sovereignty.plan import UNKNOWN, Plan, Resource
-from sovereignty.rules import azure_owner
+from sovereignty.rules import azure_owner, azure_policy_deployment
 from sovereignty.rules.azure_owner import GROUP_KEY, PACKAGE, TABLE
 from sovereignty.rules.placement import (
     Answer,
@@ -45,7 +45,9 @@ def locate(resource: Resource) -> Iterator[Answer]:
     answer = _location(resource)
     yield answer
     if content := carrying(TABLE, resource) or _carried(arm_type):
-        yield carried(resource.type, content)
+        place = azure_policy_deployment.place(resource)
+        read = place is not None and _placed(resource, place, path=azure_policy_deployment.PATH)
+        yield read or carried(resource.type, content)
     for where, place in further_places(TABLE, resource, arm_type or resource.type, _BODY if arm_type else ""):
         yield Unplaced(where, _NOT_YET, _LITERAL) if place is UNKNOWN else _placed(resource, place, path=where)
     if resource.provider and resource.provider.props.get("metadataHost") not in (None, ""):
@@ -112,7 +114,8 @@ def _location(resource: Resource) -> Answer:
     if azure_owner.locationless(resource):
         return Unplaced(PATH, "it lives where what it belongs to lives", "", stack=True)
     if _arm_type(resource).count("/") > 1:
-        return Unplaced(PATH, "a child lives where its parent does", "Declare it by its own type instead.")
+        hint = "Set `location` to its parent's, or declare it by its own type where it has one."
+        return Unplaced(PATH, "a child lives where its parent does", hint)
     provider = resource.provider
     location = provider.props.get(PATH) if provider else None
     if provider and location is UNKNOWN:
@@ -138,6 +141,7 @@ def _placed(resource: Resource, location: Any, by: str = "", path: str = PATH) -
         path,
         "global is no place, and this type is not known to hold nothing but names or rules",
         "Choose a location of the zone where the type has one, or ask for an exemption.",
+        lacking=table(TABLE)["global_where_not_offered"].get(resource.type, "") if path == PATH else "",
     )
 
 

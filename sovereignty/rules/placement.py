@@ -39,12 +39,16 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """Its place isn't known. `stack`: what else the stack holds may say it, so judge it there."""
+    """Its place isn't known. `stack`: what else the stack holds may say it, so judge it there.
+
+    `lacking`: a capability of Azure's locations; where none of the zone's offers it, there was no better to choose.
+    """
 
     path: str
     why: str
     hint: str
     stack: bool = False
+    lacking: str = ""
 
 
 Answer = Placed | Placeless | Content | Unplaced

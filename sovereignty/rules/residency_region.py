@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from sovereignty import facts
+from sovereignty.facts.azure_availability import offered
 from sovereignty.plan import PROVIDER, Plan, Resource
 from sovereignty.rules import aws_placement, azure_placement
 from sovereignty.rules.placement import TYPE_PATH, Answer, Content, Placed, Unplaced, carried, table
@@ -86,8 +87,11 @@ known and this one is not, it was made from something else of it, and is undeter
   what holds names, permissions or settings is allowed, what carries content is refused unless the zone opens it in
   `content_bearing`.
 - `edge: [acm, dnssec]` of the zone opens certificates and DNSSEC keys in us-east-1.
-- What brings other resources as data (templates, scripts, Cloud Control) is undetermined, and so is a resource of a
+- What brings other resources as data (templates, scripts, Cloud Control) is undetermined; a policy's deployment of
+  diagnostic settings alone is read, and judged by its own location. Undetermined, too, is a resource of a
   package that the law doesn't know, unless the pack's configuration leaves that package alone (`unjudged`).
+- What may be `global` only where no location of the zone offers it (an action group, `azure_availability.yaml`) is
+  undetermined in a zone that has such a location: the residual processing is what the type's component tells of.
 - On a cloud in which the zone has no footprint, every resource is a violation.
 """,
 )
@@ -176,7 +180,10 @@ def _say(resource: Resource, zone: Zone, answer: Answer) -> Iterator[Finding]:
                 expected="a service that keeps content in the zone",
                 mend=f"Remove it, or {opening}.",
             )
-        case Unplaced(path, why, hint):
+        case Unplaced(path, why, hint, lacking=capability):
+            places = zone.azure.regions if zone.azure else ()
+            if capability and not any(offered(capability, place) for place in places):
+                return
             expected = _regions(zone, resource) if footprint else "a resource whose place is known"
             yield RULE.undetermined(resource, path, why, expected=expected, mend=hint)
 

@@ -121,6 +121,17 @@ def test_a_partition_is_built_without_what_it_does_not_offer(places):
     assert {each for each, hub in hubs.items() if "controlFindingGenerator" in hub} == {"aws", "aws-eusc"}
 
 
+def test_a_region_that_lacks_macie_goes_without_it_and_the_rest_stays():
+    india, key = declared("in"), "arn:aws:kms:ap-south-1:999900001111:key/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+    mumbai, hyderabad = (
+        {of for of, _ in kinds(baseline(india, deployed("in"), key=key, region=region))}
+        for region in ("ap-south-1", "ap-south-2")
+    )
+    assert any(of.startswith("aws:macie2/") for of in mumbai)
+    assert not any(of.startswith("aws:macie2/") for of in hyderabad)
+    assert any(of.startswith("aws:guardduty/") for of in hyderabad)
+
+
 def test_the_recorder_records_all_under_the_service_linked_role_and_is_on_once_it_delivers(home):
     recorder = home.the("aws:cfg/recorder:Recorder").inputs
     assert recorder["recordingGroup"] == {"allSupported": True, "includeGlobalResourceTypes": True}

@@ -77,7 +77,7 @@ def test_the_shape_of_the_contract_is_accepted_whole():
         ZONES,
         WHERE,
     )
-    assert set(configuration.zones) == {"de", "eu", "us"}
+    assert set(configuration.zones) == {"de", "eu", "in", "us"}
     assert configuration.levels == {"residency.region": Level.ADVISORY}
     assert configuration.exemption("residency.region", EXEMPTION["urn"])
     assert configuration.exemption("residency.region", EXEMPTION["urn"] + "2") is None

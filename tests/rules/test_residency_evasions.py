@@ -272,6 +272,44 @@ def test_a_policy_that_deploys_brings_other_resources(rule: Any):
     assert alone(resource("azure-native:authorization:PolicyDefinition", {"policyRule": rule})) == ["undetermined"]
 
 
+SETTING = {"type": "Microsoft.Insights/diagnosticSettings", "apiVersion": "x", "name": "n", "properties": {"logs": []}}
+
+
+def deploying(location: Any = "West Europe", resources: Any = (SETTING,), **more: Any) -> dict[str, Any]:
+    template = {"$schema": "s", "contentVersion": "1.0.0.0", "resources": list(resources), **more}
+    deployment = {"location": location, "properties": {"mode": "incremental", "template": template}}
+    then = {"effect": "deployIfNotExists", "details": {"type": "t", "deployment": deployment}}
+    return {"policyRule": {"if": {"field": "type", "equals": "t"}, "then": then}}
+
+
+POLICY = "azure-native:authorization:PolicyDefinitionAtManagementGroup"
+
+
+def test_a_policy_that_deploys_settings_alone_is_judged_by_where_it_deploys():
+    assert alone(resource(POLICY, deploying())) == []
+    assert alone(resource(POLICY, deploying("eastus"))) == ["violation"]
+
+
+@pytest.mark.parametrize(
+    "props",
+    [
+        deploying("[field('location')]"),
+        deploying(None),
+        deploying("global"),
+        deploying(resources=[]),
+        deploying(resources=[SETTING, {"type": "Microsoft.Storage/storageAccounts", "name": "s"}]),
+        deploying(resources=[SETTING | {"scope": "/subscriptions/x"}]),
+        deploying(resources=[SETTING | {"type": "[concat('Microsoft.Storage/', 'storageAccounts')]"}]),
+        deploying(resources=[SETTING | {"type": "Microsoft.Resources/deployments"}]),
+        deploying(resources=[SETTING | {"properties": {"deployment": {}}}]),
+        deploying(parameters={"p": {}}),
+        {"policyRule": deploying()["policyRule"] | {"Deployment": {}}},
+    ],
+)
+def test_a_policy_that_deploys_anything_else_is_not_read(props: dict[str, Any]):
+    assert alone(resource(POLICY, props)) == ["undetermined"]
+
+
 def test_a_policy_that_denies_brings_none():
     rule = {"if": {"field": "location", "notIn": ["westeurope"]}, "then": {"effect": "deny"}}
     assert alone(resource("azure-native:authorization:PolicyDefinition", {"policyRule": rule})) == []

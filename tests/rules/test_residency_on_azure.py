@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from made import EU, alone, changed, resource, together
 
 from sovereignty import facts
+from sovereignty.footprint import AzureFootprint
 from sovereignty.plan import UNKNOWN, Provider
 from sovereignty.rules import RULES
 from sovereignty.rules.judge import Judge
@@ -343,3 +344,38 @@ def test_a_text_that_is_no_location_is_never_repeated():
     found = Judge(EU, RULES).resource(account("hunter2"))
     assert [str(f.verdict) for f in found] == ["violation"]
     assert "hunter2" not in found[0].text()
+
+
+ALARMS = {"resourceGroupName": "data", "actionGroupName": "alarms", "location": "global"}
+
+
+def test_a_global_action_group_is_for_zones_only_that_can_have_no_regional_one():
+    it = resource("azure-native:monitor:ActionGroup", ALARMS)
+    assert alone(it) == ["undetermined"]
+    without = AzureFootprint(cloud="public", home="northeurope", regions=("northeurope", "westeurope"))
+    assert alone(it, changed(EU, azure=without)) == []
+    assert alone(resource("azure-native:monitor:ActionGroup", {**ALARMS, "location": "Sweden Central"})) == [
+        "violation"
+    ]
+    assert alone(resource("azure-native:monitor:ActionGroup", {**ALARMS, "location": "Germany West Central"})) == []
+
+
+def test_what_belongs_to_sentinel_lives_where_its_workspace_does():
+    names = {"resourceGroupName": "data", "workspaceName": "audit"}
+    onboarded = resource("azure-native:securityinsights:SentinelOnboardingState", names, name="sentinel")
+    for location, verdicts in (("westeurope", {}), ("eastus", {"w": ["violation"], "sentinel": ["violation"]})):
+        workspace = resource("azure-native:operationalinsights:Workspace", {**names, "location": location}, name="w")
+        assert together(workspace, onboarded) == verdicts
+        by_reference = resource(
+            "azure-native:securityinsights:SentinelOnboardingState",
+            {"resourceGroupName": "data", "workspaceName": UNKNOWN},
+            name="sentinel",
+            made_from={"workspaceName": (workspace,)},
+        )
+        assert together(workspace, by_reference) == verdicts
+    stranger = resource(
+        "azure-native:databricks:Workspace",
+        {"resourceGroupName": "data", "workspaceName": "audit", "location": "westeurope"},
+        name="d",
+    )
+    assert together(stranger, onboarded) == {"sentinel": ["undetermined"]}

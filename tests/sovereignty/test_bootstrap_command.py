@@ -22,6 +22,23 @@ CI = (
 )
 
 
+ON_AZURE_BEFORE = (
+    "tenant-subscription-policies",
+    "tenant-customer-lockbox",
+    "tenant-guests",
+    "tenant-consent",
+    "tenant-cross-tenant-access",
+    "tenant-strong-sign-in",
+    "tenant-entra-logs",
+    "tenant-directory-location",
+    "tenant-lighthouse",
+    "tenant-elevated-access",
+    "azure-roles",
+    "azure-identity",
+)
+ON_AZURE_AFTER = ("tenant-break-glass", "azure-compliance", "azure-probe")
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = settle(tmp_path, monkeypatch)
@@ -49,9 +66,12 @@ def test_the_roles_are_made_before_the_zone_and_the_zone_before_its_accounts_are
         "break-glass-alarm",
         "foundation-state",
         "state",
+        "tenant",
         "foundation",
+        *ON_AZURE_BEFORE,
         "backend",
         "zone",
+        *ON_AZURE_AFTER,
         "replay",
         "move-sandbox",
         "probe-sandbox",
@@ -62,6 +82,7 @@ def test_the_roles_are_made_before_the_zone_and_the_zone_before_its_accounts_are
     ]
     back = re.findall(r"^Step `([a-z-]+)`", text.partition("## The way back")[2], re.MULTILINE)
     assert back == [step for step in reversed(order) if step in back]
+    assert "azure-identity" in back
     assert {"move-accounts", "zone", "state", "break-glass-role", "deployment-role", "ci-role"} <= set(back)
 
 
@@ -135,6 +156,25 @@ def test_another_partition_has_its_own_arns(home: Path):
     assert "arn:aws-us-gov:iam::444455556666:role/sovereign/deployment" in text
     assert "arn:aws:" not in text
     assert "refused aws ec2 describe-vpcs --region us-gov-east-1" in text
+
+
+def test_a_zone_on_azure_alone_needs_nothing_of_aws(home: Path):
+    zone = home / "zones" / "eu.yaml"
+    data = yaml.safe_load(zone.read_text())
+    del data["aws"], data["break_glass"], data["keys"]["aws_origin"]
+    data["accepts"] = [each for each in data["accepts"] if not each["risk"].startswith("aws.")]
+    zone.write_text(yaml.safe_dump(data))
+    stack = home / "Pulumi.eu.yaml"
+    config = yaml.safe_load(stack.read_text())["config"]
+    stack.write_text(
+        yaml.safe_dump({"config": {key: value for key, value in config.items() if "aws" not in key.lower()}})
+    )
+    for form in ("md", "sh"):
+        text, _ = run("bootstrap", "eu", *CI, "--format", form, code=0)
+        assert "azure-identity" in text and "organizations" not in text
+        assert not re.search(r"<[a-z-]+>|TODO|\bNone\b|\{\}", text)
+    _, errors = run("bootstrap", "eu", *USER, code=2)
+    assert "--break-glass-user: It is of AWS" in errors
 
 
 @pytest.mark.parametrize(

@@ -34,14 +34,16 @@ TARGETS = {
 
 @cache
 def documents() -> tuple[Document, ...]:
-    """All that the EU zone compiles to, with a workspace of Sentinel."""
+    """All that the EU zone compiles to: with a workspace of Sentinel that is somebody else's, and with its own."""
     config = {
         **STACK,
         "sovereign-zones:awsZoneOuPath": OU_PATH,
         "sovereign-zones:sentinelWorkspaceId": "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d",
     }
     eu = zones.load("eu", REPOSITORY / "zones")
-    return everything.documents(eu, deployment.from_config(config, "Pulumi.eu.yaml"))
+    own = {key: value for key, value in config.items() if key != "sovereign-zones:sentinelWorkspaceId"}
+    landed = [deployment.from_config(each, "Pulumi.eu.yaml") for each in (config, own)]
+    return tuple(document for each in landed for document in everything.documents(eu, each))
 
 
 def point_of(document: Document) -> str:

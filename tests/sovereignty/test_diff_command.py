@@ -44,6 +44,15 @@ def test_a_zone_that_did_not_change_differs_in_nothing(home: Path):
     assert shown == "Zone eu allows what before allows.\n"
 
 
+def test_a_location_in_another_spelling_is_no_change(home: Path):
+    change_zone(
+        home,
+        ("home: germanywestcentral", "home: Germany West Central"),
+        ("[germanywestcentral, westeurope,", "[Germany West Central, West Europe,"),
+    )
+    assert diff(code=0) == {"schema": 1, "gained": [], "lost": []}
+
+
 def test_another_region_is_gained_and_lost_in_calls_and_as_a_target_of_copies(home: Path):
     change_zone(home, OTHER_REGION)
     found = diff()

@@ -45,8 +45,12 @@ def exposed(data: dict[str, Any]) -> set[str]:
     [
         "aws.management-account",
         "aws.service-linked-roles",
+        "azure.attestation-pair",
+        "azure.directory-location",
+        "azure.global-records",
         "azure.key-vault-pair",
         "azure.policy-post-actions",
+        "azure.remote-operation",
         "provider-legal-reach",
     ],
 )
@@ -75,7 +79,7 @@ def test_a_risk_without_reason_is_refused(eu: dict[str, Any]):
 def test_a_risk_that_does_not_exist_is_refused_with_the_nearest(eu: dict[str, Any]):
     eu["accepts"].append({"risk": "aws.managment-account", "reason": "known"})
     (problem,) = wrong(eu)
-    assert problem.where == "zones/eu.yaml: accepts[5].risk"
+    assert problem.where == f"zones/eu.yaml: accepts[{len(eu['accepts']) - 1}].risk"
     assert "aws.management-account" in problem.right
 
 
@@ -113,6 +117,46 @@ def test_locations_whose_vaults_stay_where_they_are_carry_no_risk(jurisdiction: 
 
 def test_a_managed_hsm_is_not_copied_to_the_pair():
     assert "azure.key-vault-pair" not in exposed(on_azure("EU", "westeurope", keys="managed-hsm"))
+
+
+def test_attestation_fails_over_to_any_pair_outside_the_footprint():
+    assert "azure.attestation-pair" not in exposed(on_azure("EU", "westeurope", "northeurope"))
+    assert "azure.attestation-pair" not in exposed(on_azure("EU", "polandcentral"))
+    assert "azure.attestation-pair" in exposed(on_azure("EU", "westeurope", keys="managed-hsm"))
+    assert "azure.attestation-pair" in exposed(on_azure("US", "usgovvirginia", cloud="usgovernment"))
+    assert "azure.attestation-pair" not in exposed(on_azure("CN", "chinanorth3", cloud="china"))
+
+
+def test_a_pair_of_attestation_abroad_is_named_and_can_be_accepted():
+    data = on_azure("SG", "southeastasia", keys="managed-hsm")
+    problem = next(problem for problem in wrong(data) if "azure.attestation-pair" in problem.found)
+    assert "southeastasia to eastasia (HK, not part of SG)" in problem.found
+    data["accepts"] = [{"risk": "azure.attestation-pair", "reason": "evidence carries no data"}]
+    assert not [problem for problem in wrong(data) if "attestation" in problem.found]
+
+
+PUBLIC_ALONE = {"azure.directory-location", "azure.global-records", "azure.remote-operation"}
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "location"), [("EU", "westeurope"), ("US", "eastus2"), ("IN", "centralindia")]
+)
+def test_what_the_public_cloud_keeps_without_region_is_a_risk_of_every_zone_there(jurisdiction: str, location: str):
+    assert exposed(on_azure(jurisdiction, location)) >= PUBLIC_ALONE
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "location", "cloud"), [("US", "usgovvirginia", "usgovernment"), ("CN", "chinanorth3", "china")]
+)
+def test_a_cloud_of_its_own_keeps_that_within_itself(jurisdiction: str, location: str, cloud: str):
+    assert not PUBLIC_ALONE & exposed(on_azure(jurisdiction, location, cloud=cloud))
+
+
+def test_alarms_are_global_where_no_location_has_regional_action_groups():
+    assert "azure.global-alarms" in exposed(on_azure("EU", "westeurope"))
+    assert "azure.global-alarms" not in exposed(on_azure("EU", "westeurope", "Sweden Central"))
+    assert "azure.global-alarms" not in exposed(on_azure("IN", "centralindia", "southindia"))
+    assert "azure.global-alarms" not in exposed(on_azure("US", "usgovvirginia", cloud="usgovernment"))
 
 
 def test_a_pair_outside_the_jurisdiction_cannot_be_accepted():
