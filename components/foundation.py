@@ -18,6 +18,8 @@ class Parents:
     aws_sandbox_ou_id: pulumi.Input[str] | None = None
     """What its sandbox OU is made under; None: the same."""
     azure_management_group_id: pulumi.Input[str] | None = None
+    azure_sandbox_management_group_id: pulumi.Input[str] | None = None
+    """What its sandbox management group is made under; None: the same."""
 
 
 async def parents(deployment: Deployment) -> Parents:
@@ -44,4 +46,5 @@ async def parents(deployment: Deployment) -> Parents:
         await output("awsSovereigntyOuId") if deployment.aws_accounts else None,
         await output("awsSandboxParentOuId") if deployment.aws_accounts else None,
         await output("azureSovereigntyManagementGroupId") if deployment.azure_subscriptions else None,
+        await output("azureSandboxParentManagementGroupId") if deployment.azure_subscriptions else None,
     )

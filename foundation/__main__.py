@@ -7,7 +7,6 @@ import pulumi
 from components.mistakes import told
 from sovereignty.foundation_deployment import FoundationDeployment, from_config
 
-NAME = "Sovereignty"
 At = Callable[[str], pulumi.ResourceOptions]
 """The options by which a resource is made in a region."""
 
@@ -89,17 +88,35 @@ def watch(given: FoundationDeployment, account: str, home: str, organization: st
             MetadataForwarder(f"forward-{region}", to, at(region))
 
 
-def on_azure(tenant: str, subscription: str, location: str | None, environment: str | None) -> None:
-    """The management group that zones are made under, itself under the tenant's root."""
+def on_azure(given: FoundationDeployment, tenant: str, location: str | None, environment: str | None) -> None:
+    """The management groups that zones are made under, in the tenant; and who watches over them."""
     import pulumi_azure_native as azure
-    from pulumi_azure_native import management
+
+    from components.azure.foundation import TenantFoundation, TenantFoundationArgs
 
     provider = azure.Provider(
-        "tenant", tenant_id=tenant, subscription_id=subscription, location=location, environment=environment
+        "tenant", tenant_id=tenant, subscription_id=given.azure_subscription, location=location, environment=environment
     )
-    here = pulumi.ResourceOptions(provider=provider)
-    top = management.ManagementGroup(NAME, group_id=NAME, display_name=NAME, opts=here)
-    pulumi.export("azureSovereigntyManagementGroupId", top.name)
+    here = pulumi.ResourceOptions(providers=[provider])
+    args = TenantFoundationArgs(tenant_id=tenant, hierarchy_settings=given.azure_hierarchy_settings)
+    foundation = TenantFoundation("tenant", args, here)
+    pulumi.export("azureSovereigntyManagementGroupId", foundation.group_id)
+    pulumi.export("azureSandboxParentManagementGroupId", foundation.sandbox_group_id)
+    if given.azure_hierarchy_settings:
+        pulumi.export("azureUnplacedManagementGroupId", foundation.unplaced_group_id)
+    if location and (given.azure_group_log or given.azure_entra_logs):
+        from components.azure.tenant_watch import TenantWatch, TenantWatchArgs
+
+        watching = TenantWatchArgs(
+            management_group_id=foundation.group_id,
+            subscribers=given.azure_alarm_subscribers,
+            location=location,
+            group_log=given.azure_group_log,
+            entra_logs=given.azure_entra_logs,
+        )
+        watch = TenantWatch("tenant-watch", watching, here)
+        pulumi.export("azureAlarmGroupId", watch.alarm_group_id)
+        pulumi.export("azureWatchWorkspaceId", watch.workspace_id)
 
 
 def main() -> None:
@@ -107,9 +124,9 @@ def main() -> None:
     given = from_config(config, f"foundation/Pulumi.{pulumi.get_stack()}.yaml")
     if given.aws_management_account:
         on_aws(given, given.aws_management_account, config["aws:region"])
-    if given.azure_tenant_id and given.azure_subscription:
+    if given.azure_tenant_id:
         places = config.get("azure-native:location"), config.get("azure-native:environment")
-        on_azure(given.azure_tenant_id, given.azure_subscription, *places)
+        on_azure(given, given.azure_tenant_id, *places)
 
 
 with told():

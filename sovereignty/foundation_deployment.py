@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from sovereignty import facts
-from sovereignty.deployment import AWS_REGION, _List, _Once
+from sovereignty.deployment import AWS_REGION, AZURE_LOCATION, _List, _Once
 from sovereignty.documents import read_yaml, shown_path
 from sovereignty.errors import InputError, Problem
 from sovereignty.facts.control_plane import answering_regions, buses_across_regions
@@ -46,6 +46,10 @@ class FoundationDeployment(Model):
     aws_forward_to: EventBusArn | None = None
     azure_tenant_id: Guid | None = None
     azure_subscription: Guid | None = None
+    azure_hierarchy_settings: Switch = False
+    azure_alarm_subscribers: Annotated[tuple[Subscriber, ...], _Once, _List] = ()
+    azure_group_log: Switch = False
+    azure_entra_logs: Switch = False
 
 
 _ALIASES = {name: field.alias or name for name, field in FoundationDeployment.model_fields.items()}
@@ -70,7 +74,7 @@ def from_config(config: Mapping[str, Any], where: str) -> FoundationDeployment:
         found = FoundationDeployment.model_validate(own, by_alias=True, by_name=False)
     except ValidationError as error:
         raise InputError(*(problem for _, problem in problems(error, FoundationDeployment, locate))) from None
-    wrong = tuple(_inconsistent(found, where, config.get(AWS_REGION)))
+    wrong = (*_inconsistent(found, where, config.get(AWS_REGION)), *_unfounded(found, where, config))
     if wrong:
         raise InputError(*wrong)
     return found
@@ -86,6 +90,31 @@ def load_stack(path: Path) -> tuple[FoundationDeployment, str | None, str]:
         raise InputError(Problem(where, "A stack file is a mapping with `config:`.", right))
     region = config.get(AWS_REGION)
     return from_config({str(name): value for name, value in config.items()}, where), region, where
+
+
+def _unfounded(found: FoundationDeployment, where: str, config: Mapping[str, Any]) -> Iterator[Problem]:
+    """What of Azure is asked for without what it needs."""
+    asked = [name for name in _ON_AZURE if getattr(found, name)]
+    for name in asked:
+        if not found.azure_tenant_id:
+            yield Problem(f"{where}: {key(name)}", "No tenant is given for it.", f"Add `{key('azure_tenant_id')}`.")
+    logs = [name for name in ("azure_group_log", "azure_entra_logs") if getattr(found, name)]
+    subscribers = key("azure_alarm_subscribers")
+    for name in logs if not found.azure_alarm_subscribers else ():
+        what = "The log goes to the watch, and nobody is named whom that tells."
+        yield Problem(f"{where}: {key(name)}", what, f"Add `{subscribers}: [security@example.com]`.")
+    if found.azure_alarm_subscribers and not logs:
+        what = "No log is asked for: they would hear of nothing."
+        right = f"Add `{key('azure_group_log')}: true` or `{key('azure_entra_logs')}: true`, or take it out."
+        yield Problem(f"{where}: {subscribers}", what, right)
+    if logs:
+        given = config.get(AZURE_LOCATION)
+        if facts.region("azure", facts.azure_location(str(given or ""))) is None:
+            what = "This is no location of Azure in the tables." if given else "It is missing: the logs lie there."
+            yield Problem(f"{where}: {AZURE_LOCATION}", what, f"Add `{AZURE_LOCATION}: germanywestcentral`.")
+
+
+_ON_AZURE = ("azure_hierarchy_settings", "azure_alarm_subscribers", "azure_group_log", "azure_entra_logs")
 
 
 def _inconsistent(found: FoundationDeployment, where: str, region: object) -> Iterator[Problem]:

@@ -10,7 +10,15 @@ from functools import cached_property
 from sovereignty import facts
 from sovereignty.compile import ou_path, rcp
 from sovereignty.compile.principals import roles_of
-from sovereignty.compile.required import aws, aws_accounts, aws_management_account, aws_organization_id
+from sovereignty.compile.required import (
+    aws,
+    aws_accounts,
+    aws_management_account,
+    aws_organization_id,
+    azure,
+    azure_subscriptions,
+    azure_tenant_id,
+)
 from sovereignty.compile.roles import entrances
 from sovereignty.compile.roles.entrances import Entrances
 from sovereignty.deployment import Deployment, key
@@ -65,6 +73,27 @@ class Setting:
         return aws_accounts(self.deployment)
 
     @property
+    def tenant(self) -> str:
+        return azure_tenant_id(self.deployment)
+
+    @property
+    def subscriptions(self) -> tuple[str, ...]:
+        return azure_subscriptions(self.deployment)
+
+    @property
+    def management_group(self) -> str:
+        """The zone's own, as the stack makes it."""
+        return f"sovereign-{self.name}"
+
+    @cached_property
+    def outside_azure(self) -> str | None:
+        """A location of the same cloud that the zone doesn't have; None where there is no other."""
+        where = azure(self.zone)
+        rows = [row.code for row in facts.regions("azure") if row.partition == where.cloud and row.status == "ga"]
+        usual = [code for code in ("eastus", "westus2", "westeurope", "northeurope") if code in rows]
+        return next((code for code in (*usual, *sorted(rows)) if not where.holds(code)), None)
+
+    @property
     def tags(self) -> Mapping[str, str]:
         return self.zone.tags()
 
@@ -86,7 +115,16 @@ class Setting:
 def settled(setting: Setting) -> Setting:
     """The same, or InputError with all that is wrong with what the command line says, or missing in the stack file."""
     zone, deployment = setting.zone, setting.deployment
-    aws(zone)
+    if zone.azure:
+        azure_tenant_id(deployment)
+        azure_subscriptions(deployment)
+    if zone.aws is None:
+        azure(zone)
+        entrances.checked(zone, deployment, setting.entrances)
+        if setting.sandbox_account is not None:
+            found = "It is of AWS, and the zone has no footprint there."
+            raise InputError(Problem("--sandbox-account", found, "Leave it out."))
+        return setting
     aws_organization_id(deployment)
     aws_management_account(deployment)
     aws_accounts(deployment)

@@ -3,18 +3,56 @@
 from __future__ import annotations
 
 from sovereignty.bootstrap.setting import Setting
+from sovereignty.compile.required import azure
+from sovereignty.facts.azure_clouds import address
 
 SESSION = "sovereign-bootstrap"
 
 
+_GRAPH = {"public": "Global", "usgovernment": "USGov", "china": "China"}
+"""Clouds as Microsoft Graph PowerShell names them (Connect-MgGraph, -Environment)."""
+
+
 def prelude(setting: Setting) -> str:
     """Lines of bash that have to be run first, in each shell."""
-    return f"""\
+    parts = [_COMMON, *([_on_aws(setting)] if setting.zone.aws else [])]
+    return "\n".join([*parts, *([_on_azure(setting)] if setting.zone.azure else [])])
+
+
+_COMMON = """\
 set -euo pipefail
 # `sovereignty`, from the environment that `make setup` makes
 export PATH="$PWD/.venv/bin:$PATH"
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT"""
+
+
+def _on_azure(setting: Setting) -> str:
+    cloud = azure(setting.zone).cloud
+    return f"""\
+# a call of Microsoft Graph: the Azure CLI's own sign-in lacks the scope. METHOD PATH SCOPE [BODY]
+graph() {{
+  METHOD="$1" URL="{address(cloud, "graph")}$2" SCOPE="$3" BODY="${{4:-}}" pwsh -NoProfile -Command '
+    Connect-MgGraph -TenantId {setting.tenant} -Environment {_GRAPH[cloud]} -Scopes $env:SCOPE -NoWelcome | Out-Null
+    $body = if ($env:BODY) {{ @{{ Body = $env:BODY; ContentType = "application/json" }} }} else {{ @{{ }} }}
+    Invoke-MgGraphRequest -Method $env:METHOD -Uri $env:URL -OutputType Json @body'
+}}
+# does what comes in say this? PATH JSON
+said() {{
+  python3 -c 'import functools, json, sys
+found = functools.reduce(lambda whole, part: whole[part], sys.argv[1].split("."), json.load(sys.stdin))
+sys.exit(found != json.loads(sys.argv[2]))' "$@"
+}}
+# a call that has to be refused, and by a policy
+refused_by_policy() {{
+  local said
+  if said=$("$@" 2>&1); then echo "not refused: $*" >&2; return 1; fi
+  grep -q RequestDisallowedByPolicy <<<"$said" || {{ echo "$said" >&2; return 1; }}
+}}"""
+
+
+def _on_aws(setting: Setting) -> str:
+    return f"""\
 export AWS_PAGER="" AWS_DEFAULT_REGION={setting.home} AWS_REGION={setting.home}
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 # take on a role of another account, by default its administrator's: only in a subshell, which ends it
 into() {{
   local session

@@ -19,6 +19,10 @@ _FOUND = (
     'found() { aws organizations list-organizational-units-for-parent --parent-id "$1" \\\n'
     """  --query "OrganizationalUnits[?Name=='$2'].Id" --output text; }"""
 )
+_ON_AZURE = (
+    " On Azure the same run places the subscriptions in the zone's management group, once its policies are assigned: "
+    "what they refuse is refused there from now on. Nothing that is there already is changed."
+)
 _GITHUB = "token.actions.githubusercontent.com"
 MOVED_FROM = "sovereign-moved-from"
 """The tag of an account that says where it was, for the way back."""
@@ -46,8 +50,13 @@ def _profile(setting: Setting) -> str:
     return f"sovereign-{setting.name}"
 
 
+def foundation_state(setting: Setting) -> str:
+    """Where the engine keeps the foundation's state."""
+    return f"s3://{foundation_bucket(setting)}?region={setting.home}&awssdk=v2"
+
+
 def _foundation(setting: Setting) -> Step:
-    url = f"s3://{foundation_bucket(setting)}?region={setting.home}&awssdk=v2"
+    url = foundation_state(setting)
     secrets = f"awskms://{FOUNDATION_ALIAS}?region={setting.home}&awssdk=v2"
     unit = "aws:organizations/organizationalUnit:OrganizationalUnit"
     provider = "urn:pulumi:org::sovereign-foundation::pulumi:providers:aws::organization"
@@ -186,7 +195,7 @@ def _zone(setting: Setting) -> Step:
         who="deployer",
         why="The stack makes the OU with its policies, and in the zone's first account the key and the records. The "
         "accounts are not in the OU: what is wrong now can still be mended by their administrators. The OU's path "
-        "goes into the stack file, which the commands that follow read.",
+        "goes into the stack file, which the commands that follow read." + (_ON_AZURE if setting.zone.azure else ""),
         do=block(
             f"pulumi preview --stack {stack} {PACK}",
             f"pulumi up --stack {stack} {PACK}",

@@ -9,8 +9,8 @@ from typing import Literal
 
 from sovereignty.compile.document import Document
 
-Who = Literal["administrator", "deployer"]
-"""An administrator of the management account, or whoever has taken on the CI's role."""
+Who = Literal["administrator", "deployer", "tenant-administrator"]
+"""An administrator of the management account, whoever acts as the CI does, or an administrator of the Entra tenant."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ Target = Literal[
     "aws:queue",
     "aws:config-rule",
     "azure:management-group",
+    "azure:role",
 ]
 
 

@@ -32,7 +32,13 @@ def test_the_committed_stack_file_gives_both_clouds():
 
 
 def test_an_empty_text_means_not_given():
-    found = from_config({**committed(), f"{PREFIX}azureTenantId": "", f"{PREFIX}azureSubscription": ""}, STACK_FILE)
+    none = {
+        "azureTenantId": "",
+        "azureSubscription": "",
+        "azureHierarchySettings": "false",
+        "azureAlarmSubscribers": [],
+    }
+    found = from_config({**committed(), **{f"{PREFIX}{key}": value for key, value in none.items()}}, STACK_FILE)
     assert found.azure_tenant_id is None
     assert found.aws_management_account
 
@@ -56,13 +62,43 @@ def test_an_empty_text_means_not_given():
             "awsForwardTo: The event bus is not",
         ),
         ({"awsAlarmSubscribers": ["security"]}, r"awsAlarmSubscribers\[0\]: This is not an e-mail"),
-        ({"awsManagementAccount": "", "azureTenantId": "", "azureSubscription": ""}, "Neither cloud is given"),
+        (
+            {
+                "awsManagementAccount": "",
+                "azureTenantId": "",
+                "azureSubscription": "",
+                "azureAlarmSubscribers": [],
+                "azureHierarchySettings": "false",
+            },
+            "Neither cloud is given",
+        ),
+        ({"azureHierarchySettings": "perhaps"}, "azureHierarchySettings: true or false is expected"),
+        ({"azureAlarmSubscribers": ["security"]}, r"azureAlarmSubscribers\[0\]: This is not an e-mail"),
+        ({"azureEntraLogs": "true"}, "azureEntraLogs: The log goes to the watch"),
+        ({"azureGroupLog": "true"}, "azureGroupLog: The log goes to the watch"),
+        ({"azureAlarmSubscribers": ["security@example.com"]}, "azureAlarmSubscribers: No log is asked for"),
+        (
+            {"azureTenantId": "", "azureSubscription": "", "azureHierarchySettings": "true"},
+            "azureHierarchySettings: No tenant is given",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_file_and_key(changes: dict[str, Any], message: str):
     changed = {**committed(), **{f"{PREFIX}{key}": value for key, value in changes.items()}}
     with pytest.raises(InputError, match=rf"^foundation/Pulumi\.org\.yaml: .*{message}"):
         from_config(changed, STACK_FILE)
+
+
+@pytest.mark.parametrize(
+    ("location", "told"), [(None, "It is missing"), ("eu-central-1", "This is no location of Azure")]
+)
+def test_a_watch_on_azure_needs_a_location_for_its_records(location: str | None, told: str):
+    asked = {"azureAlarmSubscribers": ["security@example.com"], "azureGroupLog": "true"}
+    watched = {**committed(), **{f"{PREFIX}{key}": value for key, value in asked.items()}}
+    given = {key: value for key, value in watched.items() if key != "azure-native:location"}
+    with pytest.raises(InputError, match=f"azure-native:location: {told}"):
+        from_config(given | ({"azure-native:location": location} if location else {}), STACK_FILE)
+    assert from_config(given | {"azure-native:location": "Germany West Central"}, STACK_FILE).azure_group_log
 
 
 def test_aws_needs_a_region_to_sign_in_at():

@@ -46,14 +46,16 @@ def settings(partition: str, **more: Any) -> dict[str, Any]:
 class Foundation:
     """A stack of the committed program, with settings of a test's own."""
 
-    def __init__(self, sandbox: Sandbox, scratch: Path, partition: str, **more: Any):
+    def __init__(self, sandbox: Sandbox, scratch: Path, partition: str, *, config: Any = None, **more: Any):
         self.sandbox, self.partition = sandbox, partition
         folder = scratch / "foundation"
         folder.mkdir()
         (scratch / ".venv").symlink_to(ROOT / ".venv")  # where the project file looks for it
         (folder / "__main__.py").symlink_to(ROOT / "foundation" / "__main__.py")
         (folder / "Pulumi.yaml").write_text((ROOT / "foundation" / "Pulumi.yaml").read_text())
-        (folder / f"Pulumi.{partition}.yaml").write_text(yaml.safe_dump({"config": settings(partition, **more)}))
+        (folder / f"Pulumi.{partition}.yaml").write_text(
+            yaml.safe_dump({"config": config or settings(partition, **more)})
+        )
         self.stack = stack(folder, partition)
         self.pack = scratch / "pack.json"
         self.pack.write_text(
@@ -125,6 +127,61 @@ def test_another_organization_than_the_stack_names_is_refused(sandbox, tmp_path)
     assert ran.code
     assert "OrganizationFoundationArgs.organization_id: The account is in another organization" in ran
     assert "Traceback" not in ran.output
+
+
+TENANT = "6f1d2c3b-4a59-4e68-9b7a-0c1d2e3f4a5b"
+
+
+def tenant(location: str = "West Europe", **more: Any) -> dict[str, Any]:
+    own = {
+        "azureTenantId": TENANT,
+        "azureSubscription": "2c3d4e5f-6a7b-4c8d-8e9f-1a2b3c4d5e6f",
+        "azureAlarmSubscribers": ["security@example.com", "https://alarms.example.com/azure"],
+        "azureHierarchySettings": True,
+        "azureGroupLog": True,
+        "azureEntraLogs": True,
+        **more,
+    }
+    plain = {"pulumi:disable-default-providers": ["*"], "azure-native:location": location}
+    return plain | {f"sovereign-foundation:{key}": value for key, value in own.items()}
+
+
+@pytest.fixture(scope="module")
+def on_azure(tmp_path_factory) -> Foundation:
+    scratch = tmp_path_factory.mktemp("tenant")
+    own = Sandbox(ROOT, scratch / ".sandbox", locate())
+    own.create()
+    install(own.home, python())
+    made = Foundation(own, scratch, "azure", config=tenant())
+    first = made.up()
+    assert first.code == 0, first.output
+    assert "violation" not in first.output.lower(), first.output
+    return made
+
+
+def test_a_tenant_alone_has_its_groups_its_settings_and_its_watch(on_azure):
+    groups = {each["inputs"]["groupId"]: each["id"] for each in on_azure.of("ManagementGroup")}
+    assert groups.keys() == {"Sovereignty", "Sovereignty-Sandbox", "Sovereignty-Unplaced"}
+    [settings] = on_azure.of("HierarchySetting")
+    assert settings["inputs"]["groupId"] == TENANT
+    assert settings["inputs"]["defaultManagementGroup"] == groups["Sovereignty-Unplaced"]
+    [workspace] = on_azure.of("Workspace")
+    assert workspace["inputs"]["location"] == "westeurope"
+    assert workspace["protect"]
+    sent = {
+        each["inputs"]["workspaceId"]
+        for kind in ("Diagnostic", "ManagementGroupDiagnostic")
+        for each in on_azure.of(f"{kind}Setting")
+    }
+    assert sent == {workspace["id"]}
+
+
+def test_a_second_up_of_the_tenant_changes_nothing(on_azure):
+    again = on_azure.up("--skip-preview")
+    assert again.code == 0, again.output
+    assert "unchanged" in again
+    for word in (" created", " updated", " replaced", " deleted"):
+        assert word not in again.output, again.output
 
 
 def test_what_others_have_enabled_stays(project):

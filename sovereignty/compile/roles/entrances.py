@@ -58,9 +58,17 @@ def account_of(user: str) -> str:
 
 def checked(zone: Zone, deployment: Deployment, given: Entrances) -> Entrances:
     """The same, or InputError with all that is wrong with it."""
-    if problems := [*_of_ci(given), *_of_break_glass(zone, deployment, given), *_of_services(given)]:
+    on_aws = [*_of_break_glass(zone, deployment, given), *_of_services(given)] if zone.aws else [*_of_aws(given)]
+    if problems := [*_of_ci(given), *on_aws]:
         raise InputError(*problems)
     return given
+
+
+def _of_aws(given: Entrances) -> Iterator[Problem]:
+    """What is given of AWS for a zone that has no part there."""
+    for option, values in ((BREAK_GLASS, given.break_glass_users), (SERVICE, given.services)):
+        if values:
+            yield Problem(option, "It is of AWS, and the zone has no footprint there.", "Leave it out.")
 
 
 def _of_ci(given: Entrances) -> Iterator[Problem]:
