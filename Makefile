@@ -82,6 +82,7 @@ pack: $(ready) ## write the policy pack on its own, ready to publish: make pack 
 .PHONY: pages
 pages: $(ready) ## write anew what is made from the sources: component pages, the package's schema, the matrix of controls
 	@$(run) tools/component_pages.py
+	@$(run) -m tools.parity
 	@$(run) -m sandbox.page
 	@$(venv)/bin/sovereignty controls --format md > docs/controls.md
 

@@ -1,7 +1,7 @@
 """Writes the flat twin of a deployed stack: a program that registers the same resources one after the other.
 
 It is what a team would write without components: same classes, same names and values, same references from one
-resource to another, same providers, same tags transform. All of it is taken from the state of the deployed zone, so the
+resource to another, same providers, same transforms. All of it is taken from the state of the deployed zone, so the
 twin can't drift from it.
 """
 
@@ -20,8 +20,10 @@ ENGINES_OWN = ("pulumi:pulumi:", "pulumi:providers:pulumi")  # the stack, its re
 RESERVED = {"resource_name", "opts"}  # the SDK's own parameters: an argument of that name has an underscore behind it
 PROVIDER = "pulumi:providers:"
 TRANSFORM = """
+from components.azure.api_versions import without_earlier_versions
 from components.tagging import tagged
 pulumi.runtime.register_resource_transform(tagged({tags!r}))
+pulumi.runtime.register_stack_transformation(without_earlier_versions)
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ class ResidencyZoneArgs:
 class ResidencyZone(pulumi.ComponentResource):
     """A zone: on each cloud that it names, a place in the organization that refuses what leaves, a key, locked records.
 
+    Features: those of its parts.
     Outputs: `outputs`, what a stack exports (docs/outputs.md). `aws` and `azure` are its parts, None where it has none.
     """
 
@@ -69,6 +70,7 @@ class ResidencyZone(pulumi.ComponentResource):
                 parent_management_group_id=_given(
                     above.azure_management_group_id, deployment, "azure_parent_management_group_id"
                 ),
+                sandbox_parent_management_group_id=above.azure_sandbox_management_group_id,
             )
             self.azure = AzureZone(name, on_azure, child)
         self.outputs = {**_declared(zone), **_on_aws(self.aws), **_on_azure(self.azure)}
@@ -126,14 +128,62 @@ def _on_aws(part: AwsZone | None) -> dict[str, Any]:
 def _on_azure(part: AzureZone | None) -> dict[str, Any]:
     if part is None:
         return {}
-    return {
+    home, locations, audit = part.home, part.locations.items(), part.audit
+    given = {
         "azureManagementGroupId": part.management_group.group_id,
-        "azurePolicyAssignmentIds": part.management_group.assignment_ids,
-        "azureResourceGroup": part.resource_group,
-        "azureVaultUri": part.keys.vault_uri,
-        "azureKeyUri": part.keys.key_uri,
-        "azureRecordsAccount": part.records.name,
-        "azureRecordsContainer": part.records.container,
-        "azureRecordsImmutability": part.records.immutability_state,
-        "azureRecordsLockCommand": part.records.lock_command,
+        "azureSandboxManagementGroupId": part.management_group.sandbox_group_id,
+        "azurePolicyAssignmentIds": part.management_group.assignment_ids.apply(lambda ids: sorted(ids.values())),
+        "azureResourceGroup": home.resource_group,
+        "azureResourceGroups": {location: each.resource_group for location, each in locations},
+        "azureVaultUri": home.keys.store_uri,
+        "azureKeyUri": home.keys.key_uri,
+        "azureKeyUris": _where_given({location: each.keys.key_uri for location, each in locations}),
+        "azureIdentityIds": _where_given({location: each.keys.identity_id for location, each in locations}),
+        "azureDiskEncryptionSetIds": _where_given(
+            {location: each.disk_encryption and each.disk_encryption.set_id for location, each in locations}
+        ),
+        "azureHsmNextSteps": _where_given(
+            {location: getattr(each.keys, "next_step", None) for location, each in locations}
+        ),
+        "azureAlarmGroupId": audit.alarms.group_id,
+        "azureWorkspaceId": audit.workspace and audit.workspace.workspace_id,
+        "azureWorkspaceCustomerId": audit.workspace and audit.workspace.customer_id,
+        "azureLogsAccount": audit.log_records and audit.log_records.name,
+        "azurePerimeterId": part.perimeter and part.perimeter.perimeter_id,
+        "azureAttestationUri": part.attestation and part.attestation.attest_uri,
+        "azureVnetIds": {location: each.network.vnet_id for location, each in locations},
+        "azureSubnetIds": {location: each.network.workload_subnet_id for location, each in locations},
+        "azureEndpointSubnetIds": {location: each.network.endpoint_subnet_id for location, each in locations},
+        **_locked(part),
+    }
+    return {name: value for name, value in given.items() if value is not None and value != {}}
+
+
+def _where_given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {place: value for place, value in values.items() if value is not None}
+
+
+def _locked(part: AzureZone) -> dict[str, Any]:
+    """The write-once accounts: whether each container's retention is locked, and how people lock it."""
+    accounts = [part.records, part.audit.log_records, *(each.flow_logs for each in part.locations.values())]
+    found = [account for account in accounts if account is not None]
+
+    def by_account(values: Sequence[Any]) -> dict[str, Any]:
+        names, of_each = values[: len(found)], values[len(found) :]
+        return dict(sorted(zip(names, of_each, strict=True)))
+
+    def of_all(output: str) -> pulumi.Output[dict[str, Any]]:
+        return pulumi.Output.all(*(a.name for a in found), *(getattr(a, output) for a in found)).apply(by_account)
+
+    records = part.records
+    if records is None:
+        return {"azureImmutabilityStates": of_all("immutability_states"), "azureLockCommands": of_all("lock_commands")}
+    container = part.records_container
+    return {
+        "azureRecordsAccount": records.name,
+        "azureRecordsContainer": container,
+        "azureRecordsImmutability": records.immutability_states.apply(lambda states: states[container]),
+        "azureRecordsLockCommand": records.lock_commands.apply(lambda commands: commands.get(container)),
+        "azureImmutabilityStates": of_all("immutability_states"),
+        "azureLockCommands": of_all("lock_commands"),
     }

@@ -84,14 +84,8 @@ CidrOfLocation = Annotated[
     ),
     AfterValidator(lambda value: "=".join((facts.azure_location(value.partition("=")[0]), value.partition("=")[2]))),
 ]
-Subscriber = Annotated[
-    str,
-    _matching(
-        r"https://[^\s/?#]+(/[^\s]*)?|[^\s@/]+@[^\s@/]+\.[^\s@/]+",
-        "An e-mail address or an https address",
-        "security@example.com",
-    ),
-]
+_SUBSCRIBER = r"https://[^\s/?#]+(/[^\s]*)?|[^\s@/]+@[^\s@/]+\.[^\s@/]+"
+Subscriber = Annotated[str, _matching(_SUBSCRIBER, "An e-mail address or an https address", "security@example.com")]
 # Amazon EventBridge API Reference, PutTargets (an event bus's ARN)
 EventBusArn = Annotated[
     str,
@@ -101,10 +95,8 @@ EventBusArn = Annotated[
         "arn:aws:events:eu-central-1:111122223333:event-bus/control-plane",
     ),
 ]
-Guid = Annotated[
-    str,
-    _matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "GUID", "6f1d2c3b-4a59-4e68-9b7a-0c1d2e3f4a5b", lower=True),
-]
+_GUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+Guid = Annotated[str, _matching(_GUID, "GUID", "6f1d2c3b-4a59-4e68-9b7a-0c1d2e3f4a5b", lower=True)]
 # Microsoft Learn, resource-name-rules, Microsoft.Management/managementGroups
 ManagementGroupId = Annotated[
     str, _matching(r"[A-Za-z0-9](?:[\w().-]{0,88}[\w()-])?", "management group's id (not its path)", "sovereignty")
@@ -117,6 +109,16 @@ StackName = Annotated[
 def is_parent_id(text: str) -> bool:
     """Whether it is an OU's id, or a root's."""
     return re.fullmatch(_PARENT, text, re.ASCII) is not None
+
+
+def is_subscriber(text: str) -> bool:
+    """Whether it is an e-mail address or an https address, as `Subscriber` takes it."""
+    return re.fullmatch(_SUBSCRIBER, text, re.ASCII) is not None
+
+
+def is_guid(text: str) -> bool:
+    """Whether it is a GUID, in small letters or capitals: of a tenant, a subscription, a principal."""
+    return re.fullmatch(_GUID, text.lower(), re.ASCII) is not None
 
 
 def _aws_region(value: object) -> str:

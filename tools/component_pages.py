@@ -25,7 +25,9 @@ without them. On Azure, whose provider has no such thing, `AzureZone` adds them 
 makes a component apart gives it `transforms=[tagged(zone.tags())]` (components/tagging.py).
 """
 PLACES = {"aws": "On AWS", "azure": "On Azure", "": "On every cloud"}
-_LABEL = re.compile(r"(?:^|(?<=[.)] )|(?<=\n))(Outputs|Cost|Traps|Sources?): ")
+LABELS = "Features|Outputs|Cost|Traps|Sources?"
+"""What the parts of a component's docstring begin with."""
+_LABEL = re.compile(rf"(?:^|(?<=[.)] )|(?<=\n))({LABELS}): ")
 _BAR = r"\|"
 """As a table's cell has to have it."""
 _OF_EVERYBODY = {
@@ -49,11 +51,12 @@ def page() -> str:
 def _component(of: Component) -> Iterator[str]:
     yield f"### {of.name}\n"
     yield f"`{of.token}`, {of.module.replace('.', '/')}.py\n"
-    text, *labelled = _LABEL.split(_one_line_a_paragraph(of.doc))
-    yield text.strip() + "\n"
+    text, said = labelled(of)
+    yield text + "\n"
+    features = said.pop("Features", "")
+    yield f"**Features:** {features or 'none said.'} ([Azure's beside AWS's](parity.md))\n"
     yield "| argument | type | default | |\n|---|---|---|---|"
     yield "\n".join(_row(field) for field in of.arguments) + "\n"
-    said = dict(zip(labelled[::2], (each.strip() for each in labelled[1::2]), strict=True))
     outputs = said.pop("Outputs", "")
     unsaid = [f"`{field.name}`" for field in schema.outputs(of) if f"`{field.name}`" not in outputs]
     yield f"**Outputs:** {' '.join(filter(None, [outputs, ', '.join(unsaid)])) or 'None.'}\n"
@@ -62,6 +65,12 @@ def _component(of: Component) -> Iterator[str]:
     yield f"**Examples:** {', '.join(_examples(of)) or 'None yet.'}\n"
     if of.path not in SERVED:
         yield f"**From other languages:** not served. {NOT_SERVED.get(of.path, '')}\n"
+
+
+def labelled(of: Component) -> tuple[str, dict[str, str]]:
+    """A component's docstring: what stands before its labels, and what stands behind each of them."""
+    text, *parts = _LABEL.split(_one_line_a_paragraph(of.doc))
+    return text.strip(), dict(zip(parts[::2], (each.strip() for each in parts[1::2]), strict=True))
 
 
 def _row(field: Field) -> str:
@@ -101,7 +110,7 @@ def _first(of: Component) -> str:
 
 def _one_line_a_paragraph(doc: str) -> str:
     """Lines joined; a blank line, and a label at a line's beginning, start anew."""
-    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n|\n(?=(?:Outputs|Cost|Traps|Sources?): )", doc)]
+    paragraphs = [" ".join(part.split()) for part in re.split(rf"\n\s*\n|\n(?=(?:{LABELS}): )", doc)]
     return "\n\n".join(paragraphs)
 
 

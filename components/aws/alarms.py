@@ -33,6 +33,7 @@ class AlarmTopic(pulumi.ComponentResource):
 
     EventBridge and the zone's alarms in CloudWatch publish there; who subscribes is the deployment's alone.
 
+    Features: alarms.
     Outputs: `arn`; who uses it waits for the topic's policy.
     Cost: next to nothing: e-mail beyond the first 1,000 messages is 2 USD per 100,000, https 0.60 USD per million.
     Traps: a subscription by e-mail or https is pending until somebody there confirms it, within three days, and

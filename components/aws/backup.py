@@ -51,6 +51,7 @@ class BackupVault(pulumi.ComponentResource):
     gets in. A zone in mode COMPLIANCE whose stack is in phase `locked` gets a compliance lock: three days later nobody
     can take it away, AWS and break-glass included. In phase `provision`, or in mode GOVERNANCE, the same lock can be
     taken away by the roles that the zone's policies except: try the backups out first, then write the phase.
+    Features: backup.
     Outputs: `arn`, `name` (`sovereign-<zone>` in each region), `plan_id`, `role_arn`.
     Cost: each day's backup for the whole retention, by the GB; cold storage, for what supports it, after the zone's
     `archive_after_days` where that leaves 90 days of retention. Copies again, with the transfer to their region.

@@ -33,6 +33,7 @@ class ConfigRecords(pulumi.ComponentResource):
     replica of an object without a retention gets the default of the bucket that it comes to. One pair in the home
     region is enough: AWS Config delivers there from every region and account of the zone.
 
+    Features: configuration record; locked export of logs.
     Outputs: `bucket`, the name of the one that AWS Config delivers to, which waits for the replication (what came
     before it would never be locked); `locked_bucket`, that of the other.
     Cost: two copies of each record, the first without its old versions after 90 days, and a replication request each.

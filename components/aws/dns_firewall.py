@@ -44,6 +44,7 @@ class DnsFirewall(pulumi.ComponentResource):
     Resolved are AWS's endpoints in the zone's regions, names of databases, caches and machines in them, the names of
     private addresses, and `allowed_domains`; what such a name refers to (a CNAME) is followed without a look at the
     list, since owners of services change that as they like.
+    Features: DNS firewall.
     Outputs: `rule_group_id`. Cost: by the query and by the names on the lists; query logs by the GB.
     Traps: it sees what is asked of the VPC's own resolver alone. A program that asks a resolver of its own, over HTTPS
     too, goes by it; with no way to the internet there is none to ask. Answers from the resolver's cache aren't logged

@@ -49,6 +49,7 @@ class VpcEndpoints(pulumi.ComponentResource):
     else. Through `ssm`, `ec2` and `cloudformation` the zone's principals also reach what AWS owns for everybody:
     documents and public parameters, images, prefix lists, transforms; through `execute-api` the zone's own private APIs
     are reached without a signature.
+    Features: private endpoints; private DNS; service perimeter.
     Outputs: `endpoint_ids`, by service. Cost: each interface endpoint by the hour and availability zone, and by the GB.
     Traps: an endpoint to a provider's service takes no policy, so whoever is behind it gets what is sent; a service
     that isn't offered in one of the availability zones is refused by EC2. CloudFormation's custom resources and wait

@@ -70,6 +70,7 @@ class OrganizationFoundation(pulumi.ComponentResource):
     """The organization as zones need it: its policy types enabled, the OUs `Sovereignty` and, below it, `Sandbox`, and
     at its root what binds every account. Takes the management account's provider.
 
+    Features: foundation of the organization; outside access.
     Outputs: `organization_id`, `root_id`, `unit_id`, `sandbox_unit_id` (of the OUs), `policy_ids` (at the root).
     Cost: none of its own; what the delegated services switch on in accounts is billed there.
     Traps: The organization is adopted by its id, which the engine does in the first `up` and leaves alone later; a type

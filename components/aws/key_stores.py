@@ -75,6 +75,7 @@ class CloudHsmKeyStore(pulumi.ComponentResource):
 
     The cluster is the custodians': its HSMs are initialized by hand, with a certificate that no API makes.
 
+    Features: keys in an own HSM.
     Outputs: `store_id`, for `sovereign-zones:awsKeyStores`; `connect_command`.
 
     Cost: the store nothing; the cluster by the hour and HSM, two at least.
@@ -139,6 +140,7 @@ class ExternalKeyStore(pulumi.ComponentResource):
     store's region, behind a network load balancer in at least two availability zones; whom it lets connect
     has to include the service principal `cks.kms.<region>.amazonaws.com`, and it must not ask for acceptance.
 
+    Features: keys outside the cloud.
     Outputs: `store_id`, for `sovereign-zones:awsKeyStores` (with the external key's id after a slash);
     `connect_command`.
 

@@ -43,6 +43,7 @@ class ZoneKmsKey(pulumi.ComponentResource):
     it. It is rotated by hand: make a new key in the store (a new external key, with EXTERNAL_KEY_STORE), move the alias
     to it, and keep the old one for as long as anything encrypted with it is kept.
 
+    Features: zone keys.
     Outputs: `arn`, `key_id`, `alias`.
 
     Cost: 1 USD a month for each key and region, replicas too, more with the first two rotations, and each 10,000

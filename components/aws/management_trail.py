@@ -44,6 +44,7 @@ class ManagementTrail(pulumi.ComponentResource):
     `alarm_topic` a copy goes to the log group `sovereign-foundation-trail`, and an alarm tells when the root user or
     the emergency role is used, in whatever region: EventBridge hears of its own region alone.
 
+    Features: foundation of the organization; audit trail.
     Outputs: `arn`, `bucket`. Cost: the first trail of an account records management events for nothing, a second one
     does not (leave ours out where there is one); storage in S3; the log group by the GB.
     Traps: The bucket's settings are refused to everybody, the stack included, until its policy is replaced. The records

@@ -38,6 +38,7 @@ class ManagementWatch(pulumi.ComponentResource):
     Told are: calls that change what binds accounts (moved and closed accounts, detached and changed policies, disabled
     types, removed administrators); the root user and the emergency role in this account; and calls against the watch
     itself. A deployment of a zone that changes its policies is told too, and is known by who did it.
+    Features: foundation of the organization; alarms.
     Outputs: `key_arn`, `topic_arn`. Cost: a KMS key, and next to nothing else.
     Traps: An alarm holds who, what, when and from where, never the request; it is read wherever its subscribers are.
     EventBridge has the calls of CloudTrail only while a trail of the account logs management events, and only those of

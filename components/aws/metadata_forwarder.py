@@ -38,6 +38,7 @@ class MetadataForwarder(pulumi.ComponentResource):
     What crosses: account, region, service, name of the call, its time and id, caller's ARN and kind, source address.
     What does not: requests, answers, data events, and reading calls. Until it is stripped, an event waits in a queue
     beside the place where it arose; that queue is emptied at once, and keeps what fails for a day.
+    Features: foundation of the organization.
     Outputs: `bus_arn`: the bus that holds the stripped events. Cost: EventBridge and SQS, for each event.
     Traps: An ARN names the role and session of a caller, which may be a person. In GovCloud and China a bus of another
     region can't be a target, so `to` lies in the same one.

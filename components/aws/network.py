@@ -66,6 +66,7 @@ class NetworkBoundary(pulumi.ComponentResource):
     address; the default security group lets nothing in or out. Endpoints (`VpcEndpoints`) and DNS firewall
     (`DnsFirewall`, where the partition has it) are parts of it; peering and transit gateways are `ZonePeering`,
     `ZoneTransitAttachment`. A way to the internet is no argument: nothing made here would judge what takes it.
+    Features: network boundary; locked export of logs.
     Outputs: `vpc_id`, `vpc_arn`, `cidr`, `subnet_ids`, `route_table_id`, `endpoint_ids` (by service).
     Cost: interface endpoints by the hour, times availability zones (eight services in two zones: sixteen); flow logs by
     the GB.

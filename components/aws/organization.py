@@ -59,6 +59,7 @@ class ZoneOrganizationalUnit(pulumi.ComponentResource):
     An account is bound once it is moved in. With `rollout: zone` both OUs have this version's SCPs, RCPs and
     organization policies. With `rollout: sandbox` the sandbox OU has them, while the zone's keeps what
     `released/<zone>/` holds (docs/rollout.md). Going from one to the other changes the policies in place.
+    Features: place in the organization; staged rollout; outside access.
     Outputs: `unit_id`, `arn`, `path` (from the organization down, ending in /), `policy_ids`, `sandbox_unit_id`,
     `sandbox_path`, `sandbox_policy_ids`. Cost: none; backups that the backup policy asks for, by their size.
     Traps: a change that moves a statement from one policy to another holds only once both are updated, seconds later.

@@ -39,6 +39,7 @@ class AwsZoneRegionArgs:
 class AwsZoneRegion(pulumi.ComponentResource):
     """One region of a zone: its network boundary, its backup vault, its detective baseline.
 
+    Features: those of its parts.
     Outputs: `network`, `backup`, `detection`. Backups are copied to the zone's next region, where it has more than one.
     Cost: mostly the network's interface endpoints, and what AWS Config, GuardDuty and Macie look at.
     """

@@ -43,6 +43,7 @@ class ReplicaKey(pulumi.ComponentResource):
     primary. That it stays in the zone is held three times: here, by the primary's policy (`kms:ReplicaRegion`), and by
     the zone's SCPs.
 
+    Features: zone keys.
     Outputs: `arn`.
 
     Cost: as a key of its own, 1 USD a month, and its requests.

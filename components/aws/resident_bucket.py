@@ -54,6 +54,7 @@ class ResidentBucket(pulumi.ComponentResource):
     perimeter's policy, a weekly inventory, notices to EventBridge. With `replicates_to`, a replication role that reads
     this bucket and writes that one, and nothing else; delete markers are not copied.
 
+    Features: resident data.
     Outputs: `name`, `arn`; who uses them waits for the bucket's policy, and for its replication where it has one.
     Cost: what is stored, old versions too; for replicas their storage, a request each, transfer between regions, and
     the replication metrics (as custom metrics of CloudWatch).

@@ -32,6 +32,7 @@ class SigningKey(pulumi.ComponentResource):
     trusts is the pipeline's that makes the evidence. The key's material is always KMS's own (AWS_KMS), whatever the
     zone's data keys are of: custom key stores hold no asymmetric keys. Alias: `alias/sovereign/<zone>-evidence`.
 
+    Features: evidence signing.
     Outputs: `arn`, `key_id`, `alias`, `algorithm` (`ECDSA_SHA_384`, what `kms:Sign` is called with).
 
     Cost: 1 USD a month, and each 10,000 signatures.

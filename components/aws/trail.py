@@ -68,6 +68,7 @@ class AuditTrail(pulumi.ComponentResource):
     Of the trail's own bucket everything is recorded but what is put there: CloudTrail writes there, and its writing
     would be recorded for ever.
 
+    Features: audit trail; locked export of logs.
     Outputs: `arn`, `name`, `log_group_arn`.
     Cost: a second trail's management events 2 USD per 100,000; data events 0.10 USD per 100,000, which is most of it:
     what services deliver into other buckets is recorded too;

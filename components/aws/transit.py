@@ -44,7 +44,9 @@ class ZonePeering(pulumi.ComponentResource):
     """Two VPCs of the zone reach each other, by private addresses, and nothing behind them does.
 
     Both regions are the zone's, and both accounts. Where the other VPC is another account's, that account accepts
-    (`aws.ec2.VpcPeeringConnectionAccepter`) and makes its own routes. Outputs: `connection_id`.
+    (`aws.ec2.VpcPeeringConnectionAccepter`) and makes its own routes.
+    Features: joined networks.
+    Outputs: `connection_id`.
     Cost: by the GB between availability zones and regions. Traps: the two blocks must differ; a route over a peering
     that nobody accepted leads nowhere; the endpoints of one VPC aren't reached from the other.
     Source: Amazon VPC Peering Guide, "How VPC peering connections work".
@@ -129,7 +131,9 @@ class ZoneTransitAttachmentArgs:
 class ZoneTransitAttachment(pulumi.ComponentResource):
     """A VPC attached to a transit gateway of one of the zone's accounts, with routes to private addresses by it.
 
-    AWS is asked whose the gateway is: one of an account outside the zone is an error. Outputs: `attachment_id`.
+    AWS is asked whose the gateway is: one of an account outside the zone is an error.
+    Features: joined networks.
+    Outputs: `attachment_id`.
     Cost: the attachment by the hour, and by the GB. Traps: a gateway is of one region, and where it leads on is its
     owner's: its attachments and peerings stand in no request that is made here, so they are to be built in the zone
     too, where the pack judges them. A shared gateway's owner accepts the attachment, unless it accepts by itself.

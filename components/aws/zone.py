@@ -37,6 +37,7 @@ class AwsZoneArgs:
 class AwsZone(pulumi.ComponentResource):
     """The zone's OUs with their policies; its keys; its locked records; its trail; and what each of its regions has.
 
+    Features: those of its parts.
     Outputs: those of its parts. What a zone has once lies in its home region, in the first of its accounts; another
     region adds its key, the topic of its alarms and its `AwsZoneRegion`, another account its trail and the topic of
     its alarms, and nothing else: networks, vaults and the detective baseline of other accounts are for whoever runs

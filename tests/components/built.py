@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +15,10 @@ import pulumi
 from pulumi.runtime import mocks
 from pulumi.runtime.stack import run_pulumi_func
 
+from sandbox.azure import Azure
+from sandbox.cloud import Naming
+from sandbox.invokes.azure import get_existing
+from sandbox.store import Store
 from sovereignty import deployment, zone
 from sovereignty.deployment import Deployment
 from sovereignty.documents import read_yaml
@@ -61,6 +67,8 @@ class Recorder(mocks.MockMonitor):
 
     seen: list[Registered] = field(default_factory=list)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    azure: Azure | None = None
+    """The stand-in's Azure, which then makes what is Azure's: ids and outputs of their real form."""
 
     def __post_init__(self):
         super().__init__(_Answers(self))
@@ -106,13 +114,19 @@ def _own_loop() -> Iterator[None]:
         loop.close()
 
 
+_one_by_one = threading.RLock()
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=::)")
+
+
 class _Answers(mocks.Mocks):
     def __init__(self, recorder: Recorder):
         self.recorder = recorder
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if self.recorder.azure and args.typ.startswith("azure-native:"):
+            return self._made(self.recorder.azure, args)
         names = (value for key, value in args.inputs.items() if key.endswith("Name") and key != "resourceGroupName")
-        name = args.inputs.get("groupId") or next(names, args.name)
+        name = args.inputs.get("groupId") or args.inputs.get("containerName") or next(names, args.name)
         outputs: dict[str, Any] = {"name": name, **self.recorder.answers.get(args.typ, {})}
         if args.typ == "azure-native:keyvault:Vault":
             outputs["properties"] = {**args.inputs["properties"], "vaultUri": f"https://{args.name}.vault.azure.net/"}
@@ -120,16 +134,41 @@ class _Answers(mocks.Mocks):
             outputs["identity"] = {"type": "UserAssigned", "userAssignedIdentities": {}}
         return f"{args.name}-id", {"arn": f"arn:{args.name}", "state": "Unlocked", **args.inputs, **outputs}
 
+    def _made(self, azure: Azure, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        with _one_by_one:  # CPython 3.11 can't read two sources at once, and the SDK's are read when first needed
+            return self._made_alone(azure, args)
+
+    def _made_alone(self, azure: Azure, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if whose := _GUID.search(args.provider):  # a zone's provider bears the name of its subscription
+            azure.configure({**azure.config, "subscriptionId": whose[0]})
+        kind, inputs, urn = azure.sdk.resource(args.typ), dict(args.inputs), f"urn:{args.typ}::{args.name}"
+        azure.fill(kind, inputs, {}, urn, Naming(b"always the same"))
+        made = azure.make(kind, urn, inputs)
+        azure.store.add(made.row, made.names, taken=made.taken, put=made.put)
+        return made.row.id, {**made.row.outputs, **self.recorder.answers.get(args.typ, {})}
+
     def call(self, args: mocks.MockCallArgs) -> Any:
-        return {**ANSWERS, **self.recorder.answers}[args.token]
+        given = {**ANSWERS, **self.recorder.answers}
+        if args.token not in given and self.recorder.azure:
+            with _one_by_one:
+                return get_existing(self.recorder.azure, args.token, args.args)
+        return given[args.token]
 
 
-def build(make: Callable[[], Any], **answers: dict[str, Any]) -> tuple[Recorder, Any]:
+def azure_at(folder: Path, subscription: str = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d", **config: str) -> Azure:
+    """An empty Azure of the stand-in's, kept in a folder of the test's; one subscription makes it all."""
+    azure = Azure(Store(folder))
+    azure.configure({"subscriptionId": subscription, **config})
+    return azure
+
+
+def build(make: Callable[[], Any], azure: Azure | None = None, **answers: dict[str, Any]) -> tuple[Recorder, Any]:
     """Runs `make` as a program would be run, and waits for all that it registers; gives what it returned."""
-    recorder, made = Recorder(answers=answers), []
+    recorder, made = Recorder(answers=answers, azure=azure), []
 
     async def program() -> None:
         made.append(make())
+        await _settled()
 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -145,6 +184,15 @@ def build(make: Callable[[], Any], **answers: dict[str, Any]) -> tuple[Recorder,
         return recorder, result
     finally:
         _end(loop)
+
+
+async def _settled() -> None:
+    """Waits for all outputs at once: Pulumi's own wait goes over all that are left each time that one is there."""
+    outputs = pulumi.runtime.settings.SETTINGS.outputs  # pyright: ignore[reportAttributeAccessIssue]
+    while left := [task for task in outputs if not task.done()]:
+        done, _ = await asyncio.wait(left, return_when=asyncio.FIRST_EXCEPTION)
+        if any(task.cancelled() or task.exception() for task in done):
+            return  # Pulumi tells it
 
 
 def _end(loop: asyncio.AbstractEventLoop) -> None:

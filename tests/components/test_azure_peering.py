@@ -30,7 +30,7 @@ def test_both_halves_are_made_one_after_the_other_and_carry_nothing_on():
         assert each.inputs["allowVirtualNetworkAccess"] is True
         for carrying in ("allowForwardedTraffic", "allowGatewayTransit", "useRemoteGateways"):
             assert each.inputs[carrying] is False
-    assert outputs == {"id": f"{NETWORK}/virtualNetworkPeerings/rg-far-sovereign-eu-network"}
+    assert outputs == {"peering_id": f"{NETWORK}/virtualNetworkPeerings/rg-far-sovereign-eu-network"}
 
 
 def test_the_way_back_of_another_subscription_is_that_ones():

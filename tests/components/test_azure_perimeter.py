@@ -35,7 +35,7 @@ def test_only_the_zones_subscriptions_come_in_and_nothing_goes_out():
     assert rule["direction"] == "Inbound"
     assert rule["subscriptions"] == [{"id": f"/subscriptions/{each}"} for each in (SUBSCRIPTION, SECOND)]
     assert not {"addressPrefixes", "fullyQualifiedDomainNames", "serviceTags"} & rule.keys()
-    assert outputs == {"id": id_of("Microsoft.Network/networkSecurityPerimeters", "sovereign-eu-perimeter")}
+    assert outputs == {"perimeter_id": id_of("Microsoft.Network/networkSecurityPerimeters", "sovereign-eu-perimeter")}
 
 
 def test_its_members_are_held_to_it_once_the_zone_can_come_in():

@@ -112,7 +112,7 @@ def test_it_leads_to_the_resource_without_asking_anybody():
     assert names["privateDnsZoneConfigs"] == [
         {"name": "privatelink-vaultcore-azure-net", "privateDnsZoneId": DNS},
     ]
-    assert outputs == {"id": id_of("Microsoft.Network/privateEndpoints", "eu-vault-vault")}
+    assert outputs == {"endpoint_id": id_of("Microsoft.Network/privateEndpoints", "eu-vault-vault")}
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_kind_knows_what_it_is_of(kind: str, target: str, group: str):
 def test_names_that_somebody_else_runs_are_left_to_them():
     made, outputs = endpoint(dns_zone_ids=[], deployment=deployed(azureManagedElsewhere=["private-dns"]))
     assert not made.of(f"{OPEN}PrivateDnsZoneGroup")
-    assert outputs == {"id": id_of("Microsoft.Network/privateEndpoints", "eu-vault-vault")}
+    assert outputs == {"endpoint_id": id_of("Microsoft.Network/privateEndpoints", "eu-vault-vault")}
 
 
 def test_a_target_of_a_stranger_that_only_comes_to_light_later_ends_the_run():
@@ -179,7 +179,7 @@ def test_logs_and_queries_go_by_private_link_to_the_zones_workspace_alone():
     assert scope["location"] == "global"
     member = made.the("azure-native:monitor:PrivateLinkScopedResource").inputs
     assert member["linkedResourceId"] == WORKSPACE
-    assert outputs == {"id": id_of("Microsoft.Insights/privateLinkScopes", "sovereign-eu-monitor")}
+    assert outputs == {"scope_id": id_of("Microsoft.Insights/privateLinkScopes", "sovereign-eu-monitor")}
 
 
 @pytest.mark.parametrize("workspace", [ACCOUNT, id_of("Microsoft.OperationalInsights/workspaces", "theirs", STRANGER)])

@@ -89,7 +89,7 @@ def test_an_output_inside_a_value_is_refused_by_its_place(where):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"zone": "nowhere"}, "zone: There is no zone 'nowhere'.\n  Known: eu, us."),
+        ({"zone": "nowhere"}, "zone: There is no zone 'nowhere'.\n  Known: eu, in, us."),
         ({"zone": 1.0}, "zone: Text is expected, found a number."),
         ({"bucket": None}, "bucket: WormBucket needs it, and it is not given."),
         ({"buket": "x"}, "buket: WormBucket has no such argument.\n  Did you mean bucket?"),

@@ -37,7 +37,8 @@ def test_the_page_of_components_is_that_of_the_components():
 def test_a_component_that_isnt_served_takes_what_cant_be_or_gives_objects():
     for path in NOT_SERVED:
         taken = [field.annotation for field in component(path).arguments]
-        assert not all(map(servable, taken)) or not list(schema.outputs(component(path))), path
+        gives = [field.annotation for field in component(path).outputs]
+        assert not all(map(servable, taken)) or not gives or not all(map(servable, gives)), path
 
 
 def servable(annotation: str) -> bool:
@@ -92,6 +93,12 @@ def test_an_annotation_has_a_type_on_the_wire(annotation, type_):
 def test_an_annotation_that_has_no_form_on_the_wire_is_named(annotation):
     with pytest.raises(wire.UnservedTypeError):
         wire.of(annotation)
+
+
+def test_no_output_has_a_name_that_every_resource_has_already():
+    for each in everywhere():
+        taken = {"id", "urn"} & {field.name for field in each.outputs}
+        assert not taken, f"{each.path}: a program in another language gets the engine's own {taken}"
 
 
 @pytest.mark.engine

@@ -146,7 +146,7 @@ def test_an_example_that_does_not_exist_is_named(sandbox):
 def test_a_stack_that_does_not_exist_is_named(sandbox):
     out = runner(sandbox.folder, "up", "mars")
     assert out.code == 2
-    assert "Use one of: eu us" in out
+    assert "Use one of: eu in us" in out
 
 
 class TestThePrograms:

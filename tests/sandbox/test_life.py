@@ -393,3 +393,16 @@ def test_the_store_holds_what_was_made_and_by_which_urn(aws: Client) -> None:
     id, outputs = aws.create("kms/key:Key", {}, "zone")
     (row,) = Store(aws.folder / "store").by_urn("aws", aws.urn("kms/key:Key", "zone"))
     assert (row.id, row.type, json.loads(json.dumps(row.outputs))) == (id, "aws:kms/key:Key", outputs)
+
+
+def test_what_asks_for_an_identity_of_its_own_is_given_a_principal_that_stays(azure: Client) -> None:
+    scope = "/providers/Microsoft.Management/managementGroups/zone"
+    asked = {"policyAssignmentName": "tags", "scope": scope, "policyDefinitionId": "/d", "location": "westeurope"}
+    id, plain = azure.create("authorization:PolicyAssignment", asked)
+    assert "principalId" not in (plain.get("identity") or {})
+    with_identity = {**asked, "identity": {"type": "SystemAssigned"}}
+    first = azure.update("authorization:PolicyAssignment", id, asked, with_identity)["identity"]
+    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", first["principalId"])
+    assert (first["type"], first["tenantId"]) == ("SystemAssigned", TENANT)
+    renamed = {**with_identity, "displayName": "Tags"}
+    assert azure.update("authorization:PolicyAssignment", id, with_identity, renamed)["identity"] == first
