@@ -13,7 +13,7 @@ sandbox := $(run) -m sandbox
 .PHONY: help
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
-	@echo "  STACK=us chooses the other zone; DEMO=leak (with preview) shows a refusal."
+	@echo "  STACK=us chooses another zone (eu, us, in); DEMO=leak (with preview) shows a refusal."
 
 $(ready): requirements.txt requirements-dev.txt pyproject.toml tools/python.sh
 	@bash tools/python.sh $(venv) $(PYTHON)
@@ -53,8 +53,7 @@ test: setup ## what a contributor runs: unit tests, proofs, and the real engine 
 	@$(run) -m pytest -n 2 --dist loadfile -m "engine and not heavy"
 
 .PHONY: test-all
-test-all: setup $(policy_lint)/.ready $(aws_emulator)/.ready ## all of it: every example, kills, mutations, emulators
-	@$(run) -m pytest -n 2 --dist loadfile -m "not heavy"
+test-all: test $(policy_lint)/.ready $(aws_emulator)/.ready ## all of it: every example, kills, mutations, emulators
 	@$(run) -m pytest -n 2 --dist worksteal -m heavy
 
 # parliament needs an older setuptools than the rest, so it lives on its own

@@ -21,8 +21,9 @@ from rich.table import Table
 
 from bench import flat, growth, quotas
 from sandbox import summary
-from sandbox.__main__ import PACK, PACK_CONFIGURATION, ROOT
+from sandbox.__main__ import ROOT
 from sandbox.environment import Sandbox, python
+from sandbox.packed import packed
 from sandbox.plugins import install
 from sandbox.pulumi import run
 from sandbox.stacks import Stack, settings_copy, stack
@@ -40,7 +41,7 @@ def main() -> int:
         install(sandbox.home, python())
         zone = stack(ROOT, "eu")
         twin, count = _twin(sandbox, zone, Path(scratch) / "flat")
-        pack = ["--policy-pack", str(PACK), "--policy-pack-config", str(PACK_CONFIGURATION)]
+        pack = packed(sandbox)
         runs = {"flat program": (twin, []), "zone": (zone, []), "zone, under the pack": (zone, pack)}
         times: dict[str, list[float]] = {name: [] for name in runs}
         for round_ in range(ROUNDS + 1):

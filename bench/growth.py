@@ -20,15 +20,15 @@ from rich.console import Console
 from rich.table import Table
 
 from sandbox import summary
-from sandbox.__main__ import FOUNDATION, PACK, PACK_CONFIGURATION, ROOT
+from sandbox.__main__ import FOUNDATION, ROOT
 from sandbox.environment import Sandbox, python
+from sandbox.packed import PACK, packed
 from sandbox.plugins import install
 from sandbox.pulumi import run
 from sandbox.stacks import Stack, settings_copy, stack
 from sandbox.variant import variant
 from tools.engine.locate import locate
 
-PACKED = ["--policy-pack", str(PACK), "--policy-pack-config", str(PACK_CONFIGURATION)]
 REGIONS = ("eu-central-1", "eu-west-1", "eu-west-3", "eu-north-1")
 SIZES = (1, 2, 4)
 
@@ -68,7 +68,7 @@ def _one_after_the_other() -> Iterator[tuple[str, int, float]]:
         _engine(sandbox, stack(*FOUNDATION), ["up", "--yes"])
         for settings in sorted(ROOT.glob("Pulumi.*.yaml")):
             zone = stack(ROOT, settings.name.split(".")[1])
-            seconds = _engine(sandbox, zone, ["up", "--yes", *PACKED])
+            seconds = _engine(sandbox, zone, ["up", "--yes", *packed(sandbox)])
             yield zone.name, sum(1 for each in summary.resources(sandbox, zone) if each.get("custom")), seconds
 
 

@@ -28,7 +28,10 @@ async def parents(deployment: Deployment) -> Parents:
     InputError where the foundation lacks the output: a stack that is not deployed gives nothing, without a word.
     """
     own = Parents(
-        deployment.aws_parent_ou_id, deployment.aws_sandbox_parent_ou_id, deployment.azure_parent_management_group_id
+        deployment.aws_parent_ou_id,
+        deployment.aws_sandbox_parent_ou_id,
+        deployment.azure_parent_management_group_id,
+        deployment.azure_sandbox_parent_management_group_id,
     )
     if not deployment.foundation:
         return own

@@ -167,6 +167,8 @@ def _locked(part: AzureZone) -> dict[str, Any]:
     """The write-once accounts: whether each container's retention is locked, and how people lock it."""
     accounts = [part.records, part.audit.log_records, *(each.flow_logs for each in part.locations.values())]
     found = [account for account in accounts if account is not None]
+    if not found:
+        return {}
 
     def by_account(values: Sequence[Any]) -> dict[str, Any]:
         names, of_each = values[: len(found)], values[len(found) :]

@@ -12,18 +12,15 @@ from pathlib import Path
 
 from sandbox import acts, summary
 from sandbox.environment import Sandbox, python
+from sandbox.packed import packed
 from sandbox.plugins import install
 from sandbox.pulumi import EngineRunError, run
 from sandbox.recovery import busy, recover
 from sandbox.stacks import Stack, settings_copy, stack
-from sovereignty import pack_configuration
-from sovereignty import zone as zones
 from sovereignty.errors import InputError, Problem
 from tools.engine.locate import EngineError, locate
 
 ROOT = Path(__file__).resolve().parents[1]
-PACK = ROOT / "policypacks" / "sovereignty"
-PACK_CONFIGURATION = ROOT / "sandbox" / "pack.json"
 FOUNDATION = (ROOT / "foundation", "org")
 EXAMPLES = ROOT / "examples"
 _AS_IT_IS = argparse.RawDescriptionHelpFormatter
@@ -90,7 +87,7 @@ def _command(wanted: argparse.Namespace) -> int:
         return run(sandbox, arguments, Path.cwd(), check=False).returncode
     if wanted.command in ("up", "preview"):
         # Said here once, and of the user's file: the engine would say it of whatever stack it comes to first.
-        pack_configuration.load(PACK_CONFIGURATION, zones.load_all(ROOT / "zones"))
+        packed(sandbox)
     if wanted.command == "preview" and wanted.demo:
         return _demo(sandbox, wanted.demo)
     zone = stack(ROOT, wanted.stack)
@@ -103,7 +100,7 @@ def _command(wanted: argparse.Namespace) -> int:
     if wanted.command == "outputs":
         return _engine(sandbox, zone, ["stack", "output"], settings=False)
     _foundation(sandbox)  # the zone's program reads its outputs
-    return _engine(sandbox, zone, ["preview", *([] if wanted.no_pack else _pack())])
+    return _engine(sandbox, zone, ["preview", *([] if wanted.no_pack else packed(sandbox))])
 
 
 def _up(sandbox: Sandbox, zone: Stack) -> int:
@@ -112,7 +109,9 @@ def _up(sandbox: Sandbox, zone: Stack) -> int:
     with sandbox.guarded("zones", shared=True), tempfile.TemporaryDirectory(dir=sandbox.folder) as scratch:
         _foundation(sandbox)
         events = Path(scratch) / "events"
-        code = _engine(sandbox, zone, ["up", "--yes", "--suppress-outputs", "--event-log", str(events), *_pack()])
+        code = _engine(
+            sandbox, zone, ["up", "--yes", "--suppress-outputs", "--event-log", str(events), *packed(sandbox)]
+        )
         if code:
             return code
         summary.show(summary.resources(sandbox, zone), zone, events, time.monotonic() - start)
@@ -144,7 +143,7 @@ def _demo(sandbox: Sandbox, name: str) -> int:
         raise InputError(Problem(f"DEMO={name}", "there is no such example", f"Use one of: {' '.join(demos)}"))
     with tempfile.TemporaryDirectory(dir=sandbox.folder) as scratch:
         events = Path(scratch) / "events"
-        code = _engine(sandbox, stack(EXAMPLES / name, "eu"), ["preview", "--event-log", str(events), *_pack()])
+        code = _engine(sandbox, stack(EXAMPLES / name, "eu"), ["preview", "--event-log", str(events), *packed(sandbox)])
         refused = bool(code) and summary.refused(events)
     if refused:
         said = "was refused, as it should be"
@@ -163,7 +162,7 @@ def _foundation(sandbox: Sandbox) -> None:
         else:
             _say("Foundation: deploying the organization's own part, once.")
         # the update asks the pack as well; a preview that nobody sees would take as long again
-        _engine(sandbox, foundation, ["up", "--yes", "--skip-preview", *_pack()], quiet=True)
+        _engine(sandbox, foundation, ["up", "--yes", "--skip-preview", *packed(sandbox)], quiet=True)
 
 
 def _engine(sandbox: Sandbox, on: Stack, arguments: list[str], *, settings: bool = True, quiet: bool = False) -> int:
@@ -171,10 +170,6 @@ def _engine(sandbox: Sandbox, on: Stack, arguments: list[str], *, settings: bool
     for line in recover(sandbox, on):
         _say(line)
     return run(sandbox, [*arguments, "--stack", on.name, *config], on.folder, quiet=quiet, check=quiet).returncode
-
-
-def _pack() -> list[str]:
-    return ["--policy-pack", str(PACK), "--policy-pack-config", str(PACK_CONFIGURATION)]
 
 
 def _forget(folder: Path) -> int:

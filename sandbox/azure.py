@@ -131,6 +131,9 @@ class Azure(Cloud):
                 if isinstance(value, str) and not is_unknown(value) and not re.fullmatch(bound["pattern"], value):
                     faults.append(Failure(key, bound["reason"]))
                     break
+        for key, rule in self.facts(kind).get("most", {}).items():
+            if isinstance(value := inputs.get(key), list) and len(value) > rule["number"]:
+                faults.append(Failure(key, rule["reason"]))
         return faults
 
     # Life of a resource

@@ -69,7 +69,8 @@ def judge_use(store: Store, token: str, inputs: Mapping[str, Any], suffix: str) 
         if not host.endswith(f".{suffix}"):
             continue
         name = host.removesuffix(f".{suffix}")
-        hsm, granted = called(store, name), f"python -m sandbox act grant-hsm {name} {identity.rpartition('/')[2]}"
+        # by its whole id: each location of a zone has an identity of that name
+        hsm, granted = called(store, name), f"python -m sandbox act grant-hsm {name} {identity}"
         if hsm is None or not _below(store, hsm, f"keys/{key}"):
             raise CloudError(f"KeyNotFound: the managed HSM {name} has no key {key}.\n  Make the key first.")
         holder = next((row for row in store.by_type(PACKAGE, IDENTITY) if row.id.lower() == identity.lower()), None)

@@ -38,7 +38,7 @@ def own(zone: Zone, purpose: str) -> str:
 
 
 def resource_group(zone: Zone, location: str) -> str:
-    """The resource group of what the zone itself has in a location: `sovereign-eu`; in others `sovereign-eu-<location>`.
+    """The resource group of what the zone has in a location: at home `sovereign-eu`, else `sovereign-eu-<location>`.
 
     Each location has its own, since a resource group can't be changed while its location is out of reach.
     """

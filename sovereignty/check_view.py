@@ -58,6 +58,8 @@ def _rows(checked: Checked, as_of: date) -> Iterator[tuple[str, str]]:
         yield "jurisdiction", f"{jurisdiction.code}, {jurisdiction.name}: {ground}"
     for footprint in zone.footprints:
         yield _CLOUDS[footprint.CLOUD], _places(footprint)
+    if zone.azure and zone.azure.geo_redundancy:
+        yield "copies in a pair", ", ".join(zone.azure.paired_inside()) or "none: no pair is in the zone"
     yield "retention", _retention(zone)
     keys = (("AWS", zone.keys.aws_origin), ("Azure", zone.keys.azure))
     yield "keys", ", ".join(f"{cloud} {origin}" for cloud, origin in keys if origin)

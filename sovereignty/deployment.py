@@ -38,6 +38,8 @@ from sovereignty.zone_parts import ZoneName
 NAMESPACE = "sovereign-zones"
 AWS_REGION = "aws:region"
 AZURE_LOCATION = "azure-native:location"
+FEWEST_HSM_ADMINISTRATORS = 3
+"""Managed HSM, "Best practices": at least three, so that no two who leave lock the HSM up."""
 
 
 def _list(value: object) -> object:
@@ -88,6 +90,9 @@ class Deployment(Model):
     aws_parent_ou_id: ParentId | None = Field(default=None, examples=["ou-ab12-11111111"])
     aws_sandbox_parent_ou_id: ParentId | None = Field(default=None, examples=["ou-ab12-33333333"])
     azure_parent_management_group_id: ManagementGroupId | None = Field(default=None, examples=["sovereignty"])
+    azure_sandbox_parent_management_group_id: ManagementGroupId | None = Field(
+        default=None, examples=["sovereignty-sandbox"]
+    )
     aws_organization_id: OrganizationId | None = Field(default=None, examples=["o-a1b2c3d4e5"])
     aws_organization_paths: Annotated[tuple[OuPathPattern, ...], _Once, _List] = ()
     aws_management_account: AccountId | None = Field(default=None, examples=['"111122223333"'])
@@ -126,6 +131,10 @@ class Deployment(Model):
         default=(), examples=["[3c4d5e6f-7a8b-4c9d-8e0f-1a2b3c4d5e6f]"]
     )
     azure_log_cluster: Switch = False
+    azure_public_queries: Switch = False
+    azure_hub_subscriptions: Annotated[tuple[Guid, ...], _Once, _List] = Field(
+        default=(), examples=["[4d5e6f7a-8b9c-4d0e-9f1a-2b3c4d5e6f7a]"]
+    )
     sentinel_workspace_id: Guid | None = None
 
     def key_store(self, region: str) -> tuple[str, str | None] | None:
@@ -227,9 +236,14 @@ def _consistent(deployment: Deployment, where: str) -> Iterator[Problem]:
             "Take it out: workloads live in member accounts.",
             deployment.aws_accounts.index(deployment.aws_management_account),
         )
-    if deployment.foundation and deployment.aws_sandbox_parent_ou_id:
-        found = f"The parent is given twice: {key('foundation')} brings one as well."
-        yield problem("aws_sandbox_parent_ou_id", found, "Keep one of them.")
+    for parent in ("aws_sandbox_parent_ou_id", "azure_sandbox_parent_management_group_id"):
+        if deployment.foundation and getattr(deployment, parent):
+            found = f"The parent is given twice: {key('foundation')} brings one as well."
+            yield problem(parent, found, "Keep one of them.")
+    for index, each in enumerate(deployment.azure_hub_subscriptions):
+        if each in deployment.azure_subscriptions:
+            right = "Take it out: the zone's own networks are joined, and its endpoints approved, without it."
+            yield problem("azure_hub_subscriptions", "It is one of the zone's own.", right, index)
     for name in (*_OF_REGIONS, *_OF_LOCATIONS):
         places = [each.partition("=")[0] for each in getattr(deployment, name)]
         for index, region in enumerate(places):
@@ -346,6 +360,17 @@ def _lacking(zone: Zone, zone_file: str, deployment: Deployment) -> Iterator[tup
         if not deployment.foundation and not getattr(deployment, parent):
             right = f"Add {_example('foundation')}, or {_example(parent)} where the organization has its own."
             yield parent, "Nothing says what the zone hangs below: no foundation, and no parent.", right
+    if zone.keys.azure == "managed-hsm" and (few := few_hsm_administrators(deployment)):
+        yield "azure_hsm_administrators", *few
+
+
+def few_hsm_administrators(deployment: Deployment) -> tuple[str, str] | None:
+    """What is wrong with a stack that names too few administrators of a managed HSM, and what is right."""
+    count = len(deployment.azure_hsm_administrators)
+    if count >= FEWEST_HSM_ADMINISTRATORS:
+        return None
+    found = f"A managed HSM has {FEWEST_HSM_ADMINISTRATORS} administrators at least, and this names {count}."
+    return found, "List the object ids of three people in Entra ID, or of groups of them."
 
 
 def _example(name: str) -> str:
@@ -362,10 +387,10 @@ def _foreign(zone: Zone, zone_file: str, deployment: Deployment) -> Iterator[tup
             f"Only a managed HSM has administrators, and {zone_file} has keys.azure: {zone.keys.azure or 'nothing'}."
         )
         yield "azure_hsm_administrators", found, "Take it out."
-    for name in _OF_LOCATIONS if zone.azure else ():
+    for name in _OF_LOCATIONS:
         for index, each in enumerate(getattr(deployment, name)):
             location = each.partition("=")[0]
-            if not zone.azure.holds(location):
+            if zone.azure and not zone.azure.holds(location):
                 found = f"{quoted(location)} is not a location of the zone."
                 yield f"{name}[{index}]", found, f"Use one of {', '.join(zone.azure.regions)}."
     if zone.aws is None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from sovereignty import facts
-from sovereignty.schema import ListOf, Model, fault, kind, quoted, text
+from sovereignty.schema import ListOf, Model, Switch, fault, kind, quoted, text
 
 
 def _azure_spelling(value: object) -> object:
@@ -50,10 +50,17 @@ class AzureFootprint(Model):
     cloud: Annotated[str, _partition("azure")] = Field(examples=["public"])
     home: AzureLocation = Field(examples=["germanywestcentral"])
     regions: Annotated[tuple[AzureLocation, ...], ListOf] = Field(examples=["[germanywestcentral, westeurope]"])
+    geo_redundancy: Switch = False
+    """Whether copies may be kept in the pair of a location, where the zone holds the pair."""
 
     def holds(self, location: str) -> bool:
         """Whether the location, in any spelling ('West Europe'), is one of the zone's."""
         return facts.azure_location(location) in self.regions
+
+    def paired_inside(self) -> tuple[str, ...]:
+        """Those of its locations whose pair the zone holds as well, whether or not copies may be kept there."""
+        rows = (facts.region(self.CLOUD, location) for location in self.regions)
+        return tuple(row.code for row in rows if row and row.paired in self.regions)
 
 
 class GcpFootprint(Model):

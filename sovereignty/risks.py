@@ -54,7 +54,7 @@ class _Subject:
 
 
 _Found = list[str] | bool
-"""False or empty: does not hold. True: holds. A list: holds for these places."""
+"""False or empty: does not hold. True: holds. A list: holds for these places, or for what these lack."""
 
 
 def _partition(subject: _Subject, wanted: Iterable[str]) -> _Found:
@@ -89,8 +89,9 @@ def _azure_pair(subject: _Subject, wanted: dict[str, Any]) -> _Found:
     return found
 
 
-def _azure_lacks(subject: _Subject, capability: str) -> _Found:
-    return not any(azure_availability.offered(capability, location.code) for location in subject.azure())
+def _azure_lacks(subject: _Subject, wanted: dict[str, str]) -> _Found:
+    codes = [location.code for location in subject.azure()]
+    return [leaves for each, leaves in wanted.items() if not any(azure_availability.offered(each, at) for at in codes)]
 
 
 def _azure_country_in(subject: _Subject, wanted: list[str]) -> _Found:

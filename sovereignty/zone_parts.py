@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from sovereignty import facts
 from sovereignty.schema import ListOf, Model, fault, kind, one_of, quoted, text, unique, whole_number
 
 MAX_RETENTION_YEARS = 100
@@ -21,6 +22,13 @@ RESERVED_NAMES = {
     "none": "in a pack's configuration it means that residency is not judged",
     "foundation": "it is what the organization has once",
 }
+TAKEN_ENDINGS = {
+    "sandbox": "its management group for trying a version",
+    "state": "the resource group of its state",
+    "evidence": "the alias of the key that signs its evidence",
+    "multi-region": "the alias of its multi-Region key",
+}
+"""What a zone calls by its own name with this behind it. A test holds it against all names that are made."""
 _MAX_NAME = 16
 """Leaves room in an Azure storage account's name, which holds 24 characters."""
 _MAX_CLASS_NAME = 63
@@ -42,7 +50,25 @@ def _zone_name(value: object) -> str:
         )
     if value in RESERVED_NAMES:
         raise fault(f"{value} is taken: {RESERVED_NAMES[value]}.", "Choose another name, such as eu.")
+    if taken := _taken_ending(value):
+        first, ending, what = taken
+        endings = ", ".join(f"-{each}" for each in TAKEN_ENDINGS)
+        raise fault(
+            f"{value} ends in -{ending}: so zone {first} calls {what}, and two zones may share no name.",
+            f"Choose a name that ends neither in one of {endings} nor in the code of an Azure location, such as eu.",
+        )
     return value
+
+
+def _taken_ending(name: str) -> tuple[str, str, str] | None:
+    """The zone whose resource the name would be, the ending, and what is called so."""
+    for ending, what in TAKEN_ENDINGS.items():
+        if name.endswith(f"-{ending}"):
+            return name.removesuffix(f"-{ending}"), ending, what
+    first, hyphen, last = name.rpartition("-")
+    if hyphen and facts.region("azure", last):
+        return first, last, "its resource group there"
+    return None
 
 
 def _class_name(value: object) -> str:

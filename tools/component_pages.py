@@ -9,6 +9,7 @@ from pathlib import Path
 from components.package import schema, wire
 from components.package.declared import Component, Field, everywhere
 from components.package.served import NOT_SERVED, SERVED
+from tools.composition import made_by
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "components.md"
@@ -24,6 +25,8 @@ tags, as the examples do. Keys and whatever else has to be tagged when it is mad
 without them. On Azure, whose provider has no such thing, `AzureZone` adds them to all that it makes; a program that
 makes a component apart gives it `transforms=[tagged(zone.tags())]` (components/tagging.py).
 """
+THE_ZONE = ("components.zone", "ResidencyZone")
+"""What the zone's program makes, and by way of it all that is part of a zone."""
 PLACES = {"aws": "On AWS", "azure": "On Azure", "": "On every cloud"}
 LABELS = "Features|Outputs|Cost|Traps|Sources?"
 """What the parts of a component's docstring begin with."""
@@ -81,7 +84,7 @@ def _row(field: Field) -> str:
 
 
 def _examples(of: Component) -> Iterator[str]:
-    """The programs that make it: in Python by its class, in YAML by its type."""
+    """The programs that make it: in Python by its class, in YAML by its type; the zone's also by way of another."""
     mark = re.compile(rf"\b{of.name}\(|sovereign-zones:(?:index:)?{of.name}\b")
 
     def made_in(*files: Path) -> bool:
@@ -94,7 +97,7 @@ def _examples(of: Component) -> Iterator[str]:
         yield "[the foundation's program](../foundation/__main__.py)"
     if made_in(ROOT / "__main__.py"):
         yield "[the zone's program](../__main__.py)"
-    elif made_in(*(ROOT / "components").glob("zone.py"), *(ROOT / "components").glob("*/zone.py")):
+    elif (of.module, of.name) in made_by(*THE_ZONE):
         yield "as a part of [the zone's program](../__main__.py)"
 
 

@@ -11,7 +11,8 @@ import pulumi
 from pulumi_azure_native import storage
 
 from components.azure import lifecycle
-from components.azure.arguments import given, location_of, resource_id, subscription_of
+from components.azure.arguments import given, given_text, location_of, resource_id, subscription_of
+from components.azure.key_patience import until_the_key_opens
 from components.azure.redundancy import redundancy_of
 from sovereignty import azure_names
 from sovereignty.compile.required import azure
@@ -86,7 +87,7 @@ def check(args: AccountArgs) -> Place:
     location = location_of(zone, args.location, f"{of}.location")
     subscription = subscription_of(args.deployment, args.subscription, f"{of}.subscription")
     given(args.resource_group_name, f"{of}.resource_group_name")
-    if not _PURPOSE.fullmatch(args.purpose):
+    if not _PURPOSE.fullmatch(given_text(args.purpose, f"{of}.purpose")):
         found = "It becomes part of the account's name, which has small letters and digits only."
         raise InputError(Problem(f"{of}.purpose", found, "Use 1 to 12 of them, such as records."))
     _containers(args.containers, f"{of}.containers")
@@ -104,7 +105,7 @@ def _containers(names: Sequence[str], where: str) -> None:
     if isinstance(names, str) or not names:
         raise InputError(Problem(where, "It names no container.", 'Name one at least: ["records"].'))
     for index, name in enumerate(names):
-        if not _CONTAINER.fullmatch(name):
+        if not _CONTAINER.fullmatch(given_text(name, f"{where}[{index}]")):
             right = "Use 3 to 63 small letters, digits and single hyphens, such as records."
             raise InputError(Problem(f"{where}[{index}]", "Azure takes no container of this name.", right))
         if name in names[:index]:
@@ -178,7 +179,9 @@ def make(
         ),
         immutable_storage_with_versioning=locked_versions,
         tags={"DataClassification": data_class} if data_class else None,
-        opts=kept,
+        opts=pulumi.ResourceOptions.merge(
+            kept, pulumi.ResourceOptions(hooks=until_the_key_opens(place.name, args.zone))
+        ),
     )
     service = _service(name, args.resource_group_name, account.name, versions, kept)
     containers = {

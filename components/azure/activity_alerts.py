@@ -5,20 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import monitor
 
-from components.azure.arguments import given, location_of, resource_id, subscription_of
+from components.azure.arguments import given, location_of, resource_id
 from components.azure.log_alarm import LogAlarm
 from components.azure.log_export import ACTION_GROUP
 from components.azure.resource_logs import WORKSPACE
 from sovereignty import azure_names
 from sovereignty.compile import log_queries
-from sovereignty.compile.required import azure
 from sovereignty.deployment import Deployment
-from sovereignty.facts import azure_logs
 from sovereignty.zone import Zone
-
-GLOBAL = "global"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +29,6 @@ class ActivityAlertsArgs:
     """ARM id of an `AlarmGroup`."""
     location: str | None = None
     """That of the workspace, a location of the zone; None: its home."""
-    subscription: str | None = None
-    """The subscription whose activity log is watched by itself; None: the first."""
 
 
 class ActivityAlerts(pulumi.ComponentResource):
@@ -45,8 +38,8 @@ class ActivityAlerts(pulumi.ComponentResource):
     and the zone's own that are changed; keys that are deleted or purged; managed HSMs; retention policies and legal
     holds; locks; the perimeter; disks exported and accounts that fail over, which no policy sees; rights for another
     tenant; a Global Administrator who takes all subscriptions; roles within an HSM, where the zone has one; and the
-    break-glass role, where the zone names one. What could blind the workspace is told by a rule over the activity log
-    itself as well. The calls stand in facts/azure_logs.yaml.
+    break-glass role, where the zone names one. What could blind the workspace is told by a rule over each activity log
+    itself as well (`ActivityLogWatch`). The calls stand in facts/azure_logs.yaml.
 
     Features: alarms.
     Outputs: `names` (of the rules).
@@ -59,10 +52,9 @@ class ActivityAlerts(pulumi.ComponentResource):
     workspace; roles within an HSM in its log (`ResourceLogs`). How PIM and an HSM name these calls could not be
     read: try them once. A rule's query is stored under Microsoft's key, since a linked account would have to take
     shared keys: the zone's policy on that only audits, and the queries are those that this repository shows. The
-    rule over the activity log itself is processed in westeurope or northeurope if the zone has one of them, else it
-    is `global`; it watches one subscription. The names of callers and resources go into mail.
-    Source: Azure Monitor, "Activity log", "Create or edit a log search alert rule", "Create or edit an activity log
-    alert rule", "Use customer-managed storage accounts"; Azure RBAC, "Elevate access".
+    names of callers and resources go into mail.
+    Source: Azure Monitor, "Activity log", "Create or edit a log search alert rule", "Use customer-managed storage
+    accounts"; Azure RBAC, "Elevate access".
     """
 
     names: pulumi.Output[list[str]]
@@ -71,7 +63,6 @@ class ActivityAlerts(pulumi.ComponentResource):
         where = "ActivityAlertsArgs"
         given(args.resource_group_name, f"{where}.resource_group_name")
         location = location_of(args.zone, args.location, f"{where}.location")
-        subscription = subscription_of(args.deployment, args.subscription, f"{where}.subscription")
         resource_id(args.workspace_id, f"{where}.workspace_id", WORKSPACE)
         resource_id(args.alarm_group_id, f"{where}.alarm_group_id", ACTION_GROUP)
         super().__init__("sovereign-zones:index:ActivityAlerts", name, None, opts)
@@ -89,47 +80,5 @@ class ActivityAlerts(pulumi.ComponentResource):
                 f"{name}-{watch.name}", called, f"Zone {args.zone.zone}: {watch.says}", query, watch.severity, child
             )
             names.append(called)
-        for watch in azure_logs.watches():
-            if watch.blinds:
-                names.append(self._beside(name, args, watch, subscription, child))
         self.names = pulumi.Output.from_input(names)
         self.register_outputs({"names": self.names})
-
-    def _beside(
-        self,
-        name: str,
-        args: ActivityAlertsArgs,
-        watch: azure_logs.Watch,
-        subscription: str,
-        child: pulumi.ResourceOptions,
-    ) -> str:
-        """The same watch over the activity log itself, which nobody can stop or change."""
-        called = azure_names.own(args.zone, f"activity-{watch.name}")
-        leaf = monitor.AlertRuleLeafConditionArgs
-        part = monitor.AlertRuleAnyOfOrLeafConditionArgs
-        monitor.ActivityLogAlert(
-            f"{name}-{watch.name}-activity",
-            resource_group_name=args.resource_group_name,
-            activity_log_alert_name=called,
-            description=f"Zone {args.zone.zone}: {watch.says}",
-            location=_processed_in(args.zone),
-            scopes=[f"/subscriptions/{subscription}"],
-            enabled=True,
-            condition=monitor.AlertRuleAllOfConditionArgs(
-                all_of=[
-                    part(field="category", equals="Administrative"),
-                    part(field="status", equals="Succeeded"),
-                    part(any_of=[leaf(field="operationName", equals=each) for each in watch.calls]),
-                ]
-            ),
-            actions=monitor.ActionListArgs(
-                action_groups=[monitor.ActionGroupArgs(action_group_id=args.alarm_group_id)]
-            ),
-            opts=child,
-        )
-        return called
-
-
-def _processed_in(zone: Zone) -> str:
-    footprint = azure(zone)
-    return next((place for place in azure_logs.activity_log_alert_locations() if footprint.holds(place)), GLOBAL)

@@ -27,9 +27,17 @@ def group_location(zone: Zone, location: str) -> str:
 
     Where none of them has regional action groups, it is `global`.
     """
+    return processed_in(zone, REGIONAL, location)
+
+
+def processed_in(zone: Zone, capability: str, location: str) -> str:
+    """That location if it offers the capability (facts: azure_availability.yaml), else another of the zone's.
+
+    Where none of them does, it is `global`.
+    """
     footprint = azure(zone)
     for place in (location, footprint.home, *footprint.regions):
-        if offered(REGIONAL, place):
+        if offered(capability, place):
             return place
     return GLOBAL
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from inspect import isawaitable
 from typing import TypeGuard
 
 import pulumi
@@ -11,6 +12,7 @@ from sovereignty import facts
 from sovereignty.compile.required import azure, azure_subscriptions
 from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem
+from sovereignty.schema import kind
 from sovereignty.zone import Zone
 
 _ID = re.compile(
@@ -28,7 +30,7 @@ def location_of(zone: Zone, location: str | None, where: str) -> str:
     footprint = azure(zone)
     if location is None:
         return footprint.home
-    if not footprint.holds(location):
+    if not footprint.holds(given_text(location, where)):
         found = f"{location} is not a location of zone {zone.zone}."
         raise InputError(Problem(where, found, f"Use one of {', '.join(footprint.regions)}."))
     return facts.azure_location(location)
@@ -39,7 +41,7 @@ def subscription_of(deployment: Deployment, subscription: str | None, where: str
     subscriptions = azure_subscriptions(deployment)
     if subscription is None:
         return subscriptions[0]
-    if subscription.lower() not in subscriptions:
+    if given_text(subscription, where).lower() not in subscriptions:
         right = f"Use one of {', '.join(subscriptions)}."
         raise InputError(Problem(where, "It is not a subscription of the zone.", right))
     return subscription.lower()
@@ -61,7 +63,22 @@ def resource_id(value: pulumi.Input[str], where: str, *types: str) -> pulumi.Inp
 
 
 def given(value: pulumi.Input[str], where: str) -> TypeGuard[str]:
-    """Whether it is known now; InputError for None or an empty text, which no type keeps a program from giving."""
+    """Whether it is known now; InputError for None, an empty text or what is neither text nor an output, which no type
+    keeps a program from giving."""
     if value is None or value == "":
         raise InputError(Problem(where, "It is missing.", "Give it, as text or as another resource's output."))
-    return isinstance(value, str)
+    if isinstance(value, str):
+        return True
+    if not isinstance(value, pulumi.Output) and not isawaitable(value):
+        found = f"Text is expected, found {kind(value)}."
+        raise InputError(Problem(where, found, "Give it as text or as another resource's output."))
+    return False
+
+
+def given_text(value: str, where: str) -> str:
+    """The same text; InputError for what is none, which no type keeps a program from giving."""
+    if value is None:
+        raise InputError(Problem(where, "It is missing.", "Give it, as text."))
+    if not isinstance(value, str):
+        raise InputError(Problem(where, f"Text is expected, found {kind(value)}.", "Give it as text."))
+    return value

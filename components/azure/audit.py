@@ -79,6 +79,7 @@ class AzureZoneAudit(pulumi.ComponentResource):
                 identity_id=args.identity_id if deployment.azure_log_cluster else None,
                 sentinel=offered("sentinel", footprint(zone).home)
                 and "sentinel" not in deployment.azure_managed_elsewhere,
+                public_queries=deployment.azure_public_queries,
             ),
             child,
         )
@@ -100,11 +101,7 @@ class AzureZoneAudit(pulumi.ComponentResource):
                     key_store_uri=args.key_store_uri,
                     key_name=args.key_name,
                     identity_id=args.identity_id,
-                    containers=[
-                        *containers(),
-                        azure_logs.direct_container("activity-log"),
-                        azure_logs.direct_container("key-vault"),
-                    ],
+                    containers=[*containers(), azure_logs.direct_container("activity-log")],
                     receives_appends=True,
                 ),
                 child,

@@ -10,7 +10,7 @@ import pulumi
 from pulumi_azure_native import compute, network
 
 from components.arguments import checked
-from components.azure.arguments import given, location_of, resource_id, subscription_of
+from components.azure.arguments import given, given_text, location_of, resource_id, subscription_of
 from sovereignty import azure_names, facts
 from sovereignty.compile.required import azure as footprint
 from sovereignty.deployment import Deployment
@@ -204,6 +204,7 @@ def _at(argument: str) -> str:
 
 def _family(args: ConfidentialVmArgs, location: str) -> ConfidentialFamily:
     """The size's, if it is a confidential one, used as such, and offered in the location."""
+    given_text(args.size, _at("size"))
     family = confidential_family(args.size)
     if family is None:
         found = f"It is no confidential size (as of {facts.as_of('azure_confidential_sizes')})."
@@ -213,8 +214,8 @@ def _family(args: ConfidentialVmArgs, location: str) -> ConfidentialFamily:
         raise InputError(Problem(_at("security_type"), found, f"Leave it out, or write {CONFIDENTIAL}."))
     capability = azure_availability.confidential(args.size)
     if capability is not None and not azure_availability.offered(capability, location):
-        among = footprint(args.zone).regions
-        raise InputError(azure_availability.unavailable(_at("size"), capability, location, among, called=args.size))
+        among, later = footprint(args.zone).regions, azure_availability.later(args.size, location)
+        raise InputError(azure_availability.unavailable(_at("size"), capability, location, among, args.size, later))
     return family
 
 
@@ -233,7 +234,7 @@ def _checked(args: ConfidentialVmArgs) -> list[tuple[str, int]]:
         ("image_version", _VERSION, "Write one version: `24.04.202607310`."),
         ("admin_username", _USER, "Write at most 32 small letters, digits and hyphens: `operator`."),
     ):
-        if not form.fullmatch(getattr(args, argument)):
+        if not form.fullmatch(given_text(getattr(args, argument), _at(argument))):
             raise InputError(Problem(_at(argument), "It has another form.", right))
     if args.admin_username in _FORBIDDEN_USERS:
         raise InputError(Problem(_at("admin_username"), "Azure refuses this name.", "Use another: `operator`."))

@@ -11,6 +11,7 @@ from pulumi_azure_native import compute
 from components.arguments import checked
 from components.azure.arguments import given, location_of, resource_id, subscription_of
 from components.azure.grants import assignment_name, grant, once
+from components.azure.key_patience import until_the_key_opens
 from components.azure.keys import ENCRYPTS
 from sovereignty import azure_names
 from sovereignty.compile.azure.keys import CONFIDENTIAL_DISKS
@@ -59,7 +60,8 @@ class ZoneDiskEncryptionSet(pulumi.ComponentResource):
     (one that runs keeps all of them on the old key); ephemeral disks keep their key for good, so give machines with
     them a set of their own. ARM asks for a version in the key's address though the set then follows the latest. The key
     lies in the set's location; the store's id is only taken for one of the set's own subscription. Without the key's
-    grant a set with an identity of yours is refused (KeyVaultAccessForbidden), one with its own makes no disks. Disks
+    grant a set with an identity of yours is refused (KeyVaultAccessForbidden), one with its own makes no disks; a new
+    grant in a vault is waited for, and told (components/azure/key_patience.py). Disks
     under `EncryptionAtRestWithCustomerKey` are encrypted once, by the zone's key; the built-in policy that asks for
     double encryption is not the zone's, since it refuses confidential sets.
 
@@ -104,7 +106,9 @@ class ZoneDiskEncryptionSet(pulumi.ComponentResource):
             else compute.EncryptionSetIdentityArgs(
                 type=compute.DiskEncryptionSetIdentityType.USER_ASSIGNED, user_assigned_identities=[identity]
             ),
-            opts=kept,
+            opts=pulumi.ResourceOptions.merge(
+                kept, pulumi.ResourceOptions(hooks=until_the_key_opens(f"{name}-{purpose}", zone))
+            ),
         )
         self.set_id = made.id
         if own:

@@ -13,7 +13,7 @@ from components.azure.arguments import location_of, resource_id
 from sovereignty.compile.required import azure_subscriptions
 from sovereignty.deployment import Deployment, key
 from sovereignty.errors import InputError, Problem
-from sovereignty.facts.azure_networks import endpoints
+from sovereignty.facts.azure_networks import DNS_ZONES, endpoints
 from sovereignty.zone import Zone
 
 NAMED_ELSEWHERE = "private-dns"
@@ -36,7 +36,7 @@ class ZonePrivateEndpointArgs:
     """`vault`, `managedhsm`, `blob`, `monitor` (a private link scope), `attestation`."""
     dns_zone_ids: Sequence[pulumi.Input[str]]
     """ARM ids of the private DNS zones that get its addresses: `PrivateDnsZones.of(kind)`. Empty only where
-    azureManagedElsewhere has `private-dns`: then whoever runs the tenant's zones puts them there."""
+    azureManagedElsewhere has `private-dns`: then whoever runs the tenant's zones puts them there. Five at most."""
     location: str | None = None
     """Where the subnet is. None: the zone's home."""
 
@@ -72,6 +72,10 @@ class ZonePrivateEndpoint(pulumi.ComponentResource):
                 f"Give the ids of the zones of its kind, or name {NAMED_ELSEWHERE} in {key('azure_managed_elsewhere')}."
             )
             raise InputError(Problem("ZonePrivateEndpointArgs.dns_zone_ids", "The list is empty.", right))
+        if len(args.dns_zone_ids) > DNS_ZONES:
+            found = f"They are {len(args.dns_zone_ids)}, and an endpoint takes {DNS_ZONES}."
+            right = "Leave out those that its kind doesn't need."
+            raise InputError(Problem("ZonePrivateEndpointArgs.dns_zone_ids", found, right))
         for index, each in enumerate(args.dns_zone_ids):
             resource_id(each, f"ZonePrivateEndpointArgs.dns_zone_ids[{index}]", _ZONE)
         super().__init__("sovereign-zones:index:ZonePrivateEndpoint", name, None, opts)

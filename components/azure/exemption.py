@@ -17,6 +17,7 @@ from components.azure.patience import until_the_group_is_known
 from sovereignty.compile import azure_policy
 from sovereignty.compile.azure import initiative, scope
 from sovereignty.compile.azure.governance import LONGEST_EXEMPTION_DAYS
+from sovereignty.compile.required import azure_subscriptions
 from sovereignty.controls import catalogue
 from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem
@@ -29,7 +30,9 @@ _DESCRIPTION = 512
 _NAME = re.compile(r"[^<>*%&:\\?.+/]{0,63}[^<>*%&:\\?.+/ ]")
 """Microsoft Learn, "Naming rules and restrictions for Azure resources", Microsoft.Authorization (64 characters)."""
 _WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_IN_A_SUBSCRIPTION = re.compile(r"/subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(/[^/]+)*", re.IGNORECASE)
+_IN_A_SUBSCRIPTION = re.compile(
+    r"/subscriptions/(?P<subscription>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})(/[^/]+)*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +44,8 @@ class ZoneExemptionArgs:
     assignment_id: pulumi.Input[str]
     """The assignment that it exempts from, one of the zone's: `ZoneManagementGroup.assignment_ids[…]`."""
     scope: pulumi.Input[str]
-    """What is exempt: the id of a resource, a resource group, a subscription, or of one of the zone's management
-    groups. The narrower the better."""
+    """What is exempt: the id of a resource, a resource group or a subscription, in one of the zone's subscriptions, or
+    of one of the zone's management groups. The narrower the better."""
     owner: str
     """Who answers for what is exempt."""
     approver: str
@@ -82,7 +85,7 @@ class ZoneExemption(pulumi.ComponentResource):
         _check_words(name, args)
         day = _day(args.expires, datetime.now(UTC).date())
         assignment = _of_input(args.assignment_id, "assignment_id", _assignment_check(args))
-        exempt = _of_input(args.scope, "scope", _scope_check(args.zone))
+        exempt = _of_input(args.scope, "scope", _scope_check(args))
         super().__init__("sovereign-zones:index:ZoneExemption", name, None, opts)
         until = f"{day.isoformat()}T00:00:00Z"
         made = authorization.PolicyExemption(
@@ -155,12 +158,20 @@ def _groups(zone: Zone) -> dict[str, bool]:
     return {initiative.group_id(scope.group(zone, sandbox)).lower(): sandbox for sandbox in (False, True)}
 
 
-def _scope_check(zone: Zone) -> Callable[[str], None]:
+def _scope_check(args: ZoneExemptionArgs) -> Callable[[str], None]:
+    zone, subscriptions = args.zone, azure_subscriptions(args.deployment)
+
     def check(text: str) -> None:
-        if text.lower() not in _groups(zone) and not _IN_A_SUBSCRIPTION.fullmatch(text):
+        if text.lower() in _groups(zone):
+            return
+        inside = _IN_A_SUBSCRIPTION.fullmatch(text)
+        if inside is None:
             groups = " or ".join(initiative.group_id(scope.group(zone, sandbox)) for sandbox in (False, True))
             found = f"This is no id below a subscription, and no management group of zone {zone.zone}."
             raise InputError(Problem(_where("scope"), found, f"Write /subscriptions/…, or {groups}."))
+        if inside["subscription"].lower() not in subscriptions:
+            found = f"It lies in no subscription of zone {zone.zone}, so that none of its policies binds there."
+            raise InputError(Problem(_where("scope"), found, f"Use one of {', '.join(subscriptions)}."))
 
     return check
 

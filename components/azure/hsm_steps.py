@@ -14,7 +14,10 @@ WRAPPING_KEYS = 3
 """The fewest that a security domain is wrapped with; ten at most."""
 QUORUM = 2
 """The fewest of them that open it."""
-FROM_WHERE = "From a host in a network with a private endpoint of the HSM (no public network reaches it)"
+FROM_WHERE = (
+    "No public network reaches the HSM. From a host in a hub's network with a private endpoint to it "
+    f"(`{key('azure_hub_subscriptions')}`, docs/azure-people.md)"
+)
 
 
 def to_activate(hsm: str, name: str, deployment: Deployment) -> str:
@@ -31,9 +34,10 @@ def to_activate(hsm: str, name: str, deployment: Deployment) -> str:
             f"  az keyvault security-domain download --hsm-name {hsm} --sd-wrapping-keys "
             + " ".join(f"{each}.cer" for each in holders)
             + f" --sd-quorum {QUORUM} --security-domain-file {hsm}-security-domain.json",
-            "Let Azure Resource Manager make keys in it, on behalf of whoever deploys, and let that principal do so.",
+            "Let Azure Resource Manager make keys in it, on behalf of whoever deploys, and let them do so: a person,",
+            "a group of people or a service principal (az looks up which).",
             f"  {arm(hsm, on=True)}",
-            f"  {role(hsm, 'Managed HSM Crypto User', '<object id of the deploying principal>', '/keys')}",
+            f"  {role(hsm, 'Managed HSM Crypto User', '<object id of whoever deploys>', '/keys', kind=None)}",
             *_then(hsm, name, deployment),
         )
     )
@@ -93,11 +97,12 @@ def encrypting(hsm: str, name: str, principal: str) -> str:
     return role(hsm, "Managed HSM Crypto Service Encryption User", principal, f"/keys/{name}")
 
 
-def role(hsm: str, called: str, principal: str, scope: str) -> str:
-    """A grant of local RBAC."""
+def role(hsm: str, called: str, principal: str, scope: str, *, kind: str | None = "ServicePrincipal") -> str:
+    """A grant of local RBAC; `kind` of principal is None where it isn't known, and az asks the directory for it."""
+    of_kind = f" --assignee-principal-type {kind}" if kind else ""
     return (
         f'az keyvault role assignment create --hsm-name {hsm} --role "{called}" --assignee-object-id {principal}'
-        f" --assignee-principal-type ServicePrincipal --scope {scope}"
+        f"{of_kind} --scope {scope}"
     )
 
 

@@ -32,7 +32,7 @@ class LegalHoldArgs:
     holds: Sequence[str]
     """Why it is held: 1 to 10 identifiers of 3 to 23 letters and digits, such as the number of a case."""
     receives_appends: bool = False
-    """Protected append writes, as the container's own retention has them."""
+    """Protected append writes, to append and block blobs; where the container's own retention has any."""
 
 
 class LegalHold(pulumi.ComponentResource):

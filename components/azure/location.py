@@ -31,7 +31,7 @@ class AzureZoneLocationArgs:
 
 class AzureZoneLocation(pulumi.ComponentResource):
     """One location of a zone: its resource group, its key and the identity that uses it, the disk encryption set, the
-    network boundary, and the locked account that keeps the network's flow logs.
+    network boundary, and the locked account that keeps the network's flow logs and what a managed HSM tells.
 
     The group is protected like what lies in it: deleting a resource group deletes its content. With a managed HSM the
     disk encryption set and the account come in phase `granted`, when the key can be used; until then the network has no
@@ -39,8 +39,10 @@ class AzureZoneLocation(pulumi.ComponentResource):
     Features: those of its parts.
     Outputs: `resource_group`, `keys`, `disk_encryption`, `flow_logs`, `network`: its parts.
     Cost: the key's operations, or the managed HSM by the hour; flow logs by the GB, for as long as they are locked.
-    Traps: flow logs have to be kept in their network's own location, so each has an account.
-    Source: Azure Network Watcher, "Virtual network flow logs" (storage in the same region).
+    Traps: flow logs have to be kept in their network's own location, and an HSM's logs in the HSM's, so each has an
+    account.
+    Source: Azure Network Watcher, "Virtual network flow logs" (storage in the same region); Azure Monitor, "Diagnostic
+    settings" (destination limitations: a regional resource's account is of its region).
     """
 
     resource_group: pulumi.Output[str]
@@ -87,6 +89,8 @@ class AzureZoneLocation(pulumi.ComponentResource):
                 ),
                 child,
             )
+            # what an HSM tells, no export takes along; a vault's records are exported
+            told = ["flow-logs", *(["key-vault"] if zone.keys.azure == "managed-hsm" else [])]
             self.flow_logs = WormStorageAccount(
                 f"{name}-flows",
                 WormStorageAccountArgs(
@@ -97,8 +101,8 @@ class AzureZoneLocation(pulumi.ComponentResource):
                     key_store_uri=keys.store_uri,
                     key_name=keys.key_name,
                     identity_id=keys.identity_id,
-                    containers=[azure_logs.direct_container("flow-logs")],
-                    receives_appends=True,
+                    containers=[azure_logs.direct_container(each) for each in told],
+                    appends_to_block_blobs=True,
                     location=location,
                 ),
                 child,

@@ -10,17 +10,16 @@ from pulumi_azure_native import keyvault, managedidentity
 from components.arguments import ended
 from components.azure import hsm_steps
 from components.azure.arguments import given, location_of, subscription_of
+from components.azure.grants import once
 from components.azure.hsm_key import hsm_key, uri, version_uri
 from components.azure.keys import KEY, KEY_BITS, LONGEST_SOFT_DELETE, ROTATION_PERIOD
 from sovereignty import azure_names
 from sovereignty.compile.required import azure, azure_tenant_id
-from sovereignty.deployment import Deployment, key
+from sovereignty.deployment import Deployment, few_hsm_administrators, key
 from sovereignty.errors import InputError, Problem
 from sovereignty.facts import azure_availability
 from sovereignty.zone import Zone
 
-FEWEST_ADMINISTRATORS = 3
-"""Managed HSM, "Best practices": at least three, so that no two who leave lock the HSM up."""
 ACTIVE = "Active"
 """ManagedHsmSecurityDomainProperties.activationStatus of one that was activated (Key Vault REST API, Managed HSMs)."""
 
@@ -172,18 +171,17 @@ class ZoneManagedHsm(pulumi.ComponentResource):
         if args.deployment.hsm_phase == "granted":
             self.next_step = known.apply(lambda each: hsm_steps.granted(each[0], called, each[1]))
             self.key_uri, self.key_version_uri = uri(made), version_uri(made)
+            # what encrypts names the key: it comes after the key, also in a location that joins in this phase
+            self.key_name = once(self.key_name, made.id)
             self.identity_id, self.identity_principal_id = identity.id, identity.principal_id
         else:
             self.next_step = known.apply(lambda each: hsm_steps.to_grant(each[0], called, each[1], args.deployment))
 
 
 def _administrators(deployment: Deployment) -> tuple[str, ...]:
-    found = deployment.azure_hsm_administrators
-    if len(found) < FEWEST_ADMINISTRATORS:
-        where = f"Pulumi.{deployment.zone}.yaml: {key('azure_hsm_administrators')}"
-        said = f"A managed HSM has {FEWEST_ADMINISTRATORS} administrators at least, and this names {len(found)}."
-        raise InputError(Problem(where, said, "List the object ids of three people in Entra ID, or of groups of them."))
-    return found
+    if few := few_hsm_administrators(deployment):
+        raise InputError(Problem(f"Pulumi.{deployment.zone}.yaml: {key('azure_hsm_administrators')}", *few))
+    return deployment.azure_hsm_administrators
 
 
 def _activated(

@@ -73,9 +73,9 @@ class VnetBoundary(pulumi.ComponentResource):
     it. The tag VirtualNetwork includes the prefixes of user-defined routes, 0.0.0.0/0 among them: so the internet is
     refused before it is used. A block can't be changed while subnets stand in it. Azure makes a Network Watcher with
     the first network of a location, some time later, unless the subscription has opted out; there can be one only, so
-    it is used and not made. Flow logs are appended to block blobs every minute: the account's containers must take
-    appends (`receives_appends`), and its firewall Azure's trusted services. That a locked container takes them from
-    Network Watcher is unverified.
+    it is used and not made. Flow logs are block blobs, updated every few minutes: the account's containers must take
+    appends to them (`appends_to_block_blobs`), and its firewall Azure's trusted services. That a locked container takes
+    them as Network Watcher makes them, inside the blob's last bracket, is unverified.
     Source: Azure Virtual Network, "Virtual network service tags", "Default outbound access", "Virtual network
     encryption"; Azure Private Link, "Manage network policies for private endpoints"; Azure Network Watcher, "Manage
     virtual network flow logs", "Managed identity for virtual network flow logs".

@@ -1,4 +1,4 @@
-"""Ways from a zone's network on Azure to another of the zone."""
+"""Ways from a zone's network on Azure to another of the zone, or to a hub by which people come in."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pulumi
 from pulumi_azure_native import network
 
 from components.arguments import checked
-from components.azure.arguments import location_of, subscription_of
-from components.azure.endpoints import own_resource
+from components.azure.arguments import location_of, resource_id, subscription_of
 from sovereignty.deployment import Deployment
 from sovereignty.errors import InputError, Problem
 from sovereignty.zone import Zone
@@ -19,7 +18,7 @@ _NETWORK = "Microsoft.Network/virtualNetworks"
 
 @dataclass(frozen=True, kw_only=True)
 class VnetPeeringArgs:
-    """What a peering of two of the zone's networks needs to know."""
+    """What a peering of two of the zone's networks, or of one with a hub's, needs to know."""
 
     zone: Zone
     deployment: Deployment
@@ -33,21 +32,26 @@ class VnetPeeringArgs:
     subscription: str | None = None
     """This network's. None: the zone's first."""
     peer_subscription: str | None = None
-    """The other network's. None: this one's, and the way back is made here as well."""
+    """The other network's: one of the zone's, or a hub's (azureHubSubscriptions). None: this one's, and the way back is
+    made here as well."""
 
 
 class VnetPeering(pulumi.ComponentResource):
     """Two networks of the zone reach each other by private addresses, and nothing behind them does: no forwarded
     traffic, no gateway of one for the other.
 
-    Both locations are the zone's, and both subscriptions. A peering has two halves, each of its own network: where the
-    other network is in another subscription, its half is a `VnetPeering` of its own, with that subscription's provider.
+    Both locations are the zone's, and both subscriptions, unless the other is a hub's (`azureHubSubscriptions`): people
+    come in by its Bastion (docs/azure-people.md). A peering has two halves, each of its own network: where the other
+    network is in another subscription, its half is a `VnetPeering` of its own, with that subscription's provider; a
+    hub's half is whoever runs the hub's.
     Features: joined networks.
     Outputs: `peering_id` (of this network's half), which waits for the way back where that is made here.
     Cost: by the GB, in both directions; more between locations.
     Traps: Until both halves are there, nothing flows. The two blocks must differ (`azureVnetCidrs`). Peering is not
     transitive. The security groups' tag VirtualNetwork then means the other network as well. Names are resolved by
-    those private DNS zones alone that are linked to a network.
+    those private DNS zones alone that are linked to a network. No policy of the zone binds what a hub carries on: the
+    zone's half takes nothing forwarded from there and uses no gateway of it, but what its own machines send comes in,
+    and is sent. Whoever deploys needs Microsoft.Network/virtualNetworks/peer/action on the hub's network.
     Source: Azure Virtual Network, "Virtual network peering".
     """
 
@@ -57,9 +61,9 @@ class VnetPeering(pulumi.ComponentResource):
         location_of(args.zone, args.location, "VnetPeeringArgs.location")
         location_of(args.zone, args.peer_location, "VnetPeeringArgs.peer_location")
         own = subscription_of(args.deployment, args.subscription, "VnetPeeringArgs.subscription")
-        other = subscription_of(args.deployment, args.peer_subscription or own, "VnetPeeringArgs.peer_subscription")
-        near = _network(args.deployment, args.vnet_id, own, "vnet_id")
-        far = _network(args.deployment, args.peer_vnet_id, other, "peer_vnet_id")
+        other = _other(args.deployment, args.peer_subscription or own)
+        near = _network(args.vnet_id, own, "vnet_id")
+        far = _network(args.peer_vnet_id, other, "peer_vnet_id")
         if isinstance(near, str) and isinstance(far, str) and near.lower() == far.lower():
             right = "Give the id of the zone's other network."
             raise InputError(Problem("VnetPeeringArgs.peer_vnet_id", "It is the same network.", right))
@@ -99,12 +103,17 @@ def _called(vnet_id: str) -> str:
     return f"{parts[4]}-{parts[8]}"
 
 
-def _network(deployment: Deployment, value: pulumi.Input[str], subscription: str, argument: str) -> pulumi.Input[str]:
+def _other(deployment: Deployment, subscription: str) -> str:
+    if subscription.lower() in deployment.azure_hub_subscriptions:
+        return subscription.lower()
+    return subscription_of(deployment, subscription, "VnetPeeringArgs.peer_subscription")
+
+
+def _network(value: pulumi.Input[str], subscription: str, argument: str) -> pulumi.Input[str]:
     where = f"VnetPeeringArgs.{argument}"
-    of_zone = own_resource(deployment, where, _NETWORK)
 
     def check(known: str) -> None:
-        of_zone(known)
+        resource_id(known, where, _NETWORK)
         if known.split("/")[2].lower() != subscription:
             right = "Name its subscription, or give a network of that one."
             raise InputError(Problem(where, f"It lies in another subscription than {subscription}.", right))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -21,7 +21,7 @@ from sovereignty.facts.azure_networks import perimeter_types
 from sovereignty.zone import Zone
 
 CAPABILITY = "network-security-perimeter"
-MODES = ("Enforced", "Learning")
+MODES = ENFORCED, LEARNING = "Enforced", "Learning"
 _SHORT = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -34,8 +34,10 @@ class ZonePerimeterArgs:
     resource_group_name: pulumi.Input[str]
     resources: Mapping[str, pulumi.Input[str]]
     """What lies in it: a short name -> ARM id, of one of the zone's subscriptions."""
-    mode: str = MODES[0]
-    """`Enforced`, or `Learning`: what would be refused is logged only, and each resource's own firewall decides."""
+    mode: str = ENFORCED
+    """`Enforced`, or `Learning`: what no rule lets in is logged, and each resource's own firewall decides."""
+    learning: Sequence[str] = ()
+    """Short names of `resources` that stay in Learning while the others are Enforced."""
     location: str | None = None
     """Where the perimeter itself is. None: the zone's home."""
 
@@ -57,8 +59,14 @@ class ZonePerimeter(pulumi.ComponentResource):
     part, and which of them in preview, are dated facts. Public cloud only. The SDK's classes are of a preview API
     version (2024-06-01-preview): Azure's stable ones, from 2024-07-01 on, come only in a local package
     (`pulumi package add azure-native network 2024-10-01`).
+    Only resources of the same perimeter send diagnostic settings to a workspace or an account that is Enforced: no
+    subscription, management group, managed HSM or attestation provider does. Alert rules outside can't query such a
+    workspace, no query spans it and another, and Log Analytics customer-managed keys (a dedicated cluster) don't go
+    with any perimeter. So what others send to, query or use as trusted services stays in Learning (`learning`): it is
+    logged, and closed by its own firewall and roles, as without a perimeter.
     Source: Azure Private Link, "What is a network security perimeter?", "Transition to a network security perimeter";
-    Azure Storage, "Network security perimeter for Azure Storage".
+    Azure Storage, "Network security perimeter for Azure Storage"; Azure Monitor, "Configure Azure Monitor with Network
+    Security Perimeter" (2025-06-04).
     """
 
     perimeter_id: pulumi.Output[str]
@@ -72,6 +80,10 @@ class ZonePerimeter(pulumi.ComponentResource):
             right = f"Use one of {', '.join(MODES)}."
             raise InputError(Problem("ZonePerimeterArgs.mode", "This is not one of its values.", right))
         members = _members(args)
+        for index, short in enumerate(args.learning):
+            if short not in members:
+                right = f"Use some of {', '.join(members)}."
+                raise InputError(Problem(f"ZonePerimeterArgs.learning[{index}]", "It names none of resources.", right))
         super().__init__("sovereign-zones:index:ZonePerimeter", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         group = args.resource_group_name
@@ -113,7 +125,7 @@ class ZonePerimeter(pulumi.ComponentResource):
                 location=location,
                 network_security_perimeter_name=perimeter.name,
                 association_name=short,
-                access_mode=args.mode,
+                access_mode=LEARNING if short in args.learning else args.mode,
                 private_link_resource=network.SubResourceArgs(id=member),
                 profile=network.SubResourceArgs(id=profile.id),
                 opts=ruled,

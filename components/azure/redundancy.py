@@ -5,6 +5,7 @@ Sources: Microsoft Learn, "Azure Storage redundancy" (the pair can't be chosen),
 
 from __future__ import annotations
 
+from components.azure.arguments import given_text
 from sovereignty import facts
 from sovereignty.compile.required import azure
 from sovereignty.errors import InputError, Problem
@@ -21,15 +22,15 @@ _ARCHIVES = (LRS, "Standard_GRS", "Standard_RAGRS")
 def redundancy_of(zone: Zone, location: str, given: str | None, where: str) -> str:
     """The redundancy that an argument names; None: copies over the location's availability zones, else within one.
 
-    InputError at `where` for a kind that a StorageV2 account has not, for zones that the location has not, and for a
-    copy in a pair that the zone doesn't hold.
+    InputError at `where` for a kind that a StorageV2 account has not, for zones that the location has not, for a copy
+    in a pair that the zone doesn't hold, and for one in a pair that it holds, where it doesn't allow copies there.
     """
     region = facts.region("azure", location)
     zones = region.zones if region else None
     default = ZRS if zones else LRS
     if given is None:
         return default
-    if given not in OF_STORAGE_V2:
+    if given_text(given, where) not in OF_STORAGE_V2:
         found = "A StorageV2 account has no redundancy of this name."
         if given.startswith(("Premium_", "StandardV2_")):
             found = "Premium and file-share accounts are of another kind, without access tiers: this one is StorageV2."
@@ -48,16 +49,19 @@ def archives(redundancy: str) -> bool:
 
 
 def _pair_is_held(zone: Zone, location: str, given: str, default: str, where: str) -> None:
-    pair = _pair(location)
-    if pair is not None and azure(zone).holds(pair):
-        return
+    pair, footprint = _pair(location), azure(zone)
+    if pair is not None and footprint.holds(pair):
+        if footprint.geo_redundancy:
+            return
+        found = f"{given} copies to {pair}, the pair of {location}, and zone {zone.zone} allows no copies in a pair."
+        right = f"Use {default}, or write `geo_redundancy: true` below azure: in zones/{zone.zone}.yaml."
+        raise InputError(Problem(where, found, right))
     found = f"{given} copies to the pair of the location, and {location} has none."
     if pair is not None:
         found = f"{given} copies to {pair}, the pair of {location}, which zone {zone.zone} doesn't hold."
-    paired_inside = [each for each in azure(zone).regions if (other := _pair(each)) and azure(zone).holds(other)]
     right = f"Use {default}."
-    if paired_inside:
-        right = f"Use {default}, or a location whose pair is in the zone: {', '.join(paired_inside)}."
+    if footprint.geo_redundancy and footprint.paired_inside():
+        right = f"Use {default}, or a location whose pair is in the zone: {', '.join(footprint.paired_inside())}."
     raise InputError(Problem(where, found, right))
 
 

@@ -31,8 +31,9 @@ class ResidentStorageAccountArgs:
     containers: Sequence[str]
     """Names of the containers."""
     redundancy: str | None = None
-    """None: Standard_ZRS where the location has availability zones, else Standard_LRS. To name a geo-redundant one
-    (Standard_GRS, Standard_RAGRS, Standard_GZRS, Standard_RAGZRS) allows it, if the zone holds the location's pair."""
+    """None: Standard_ZRS where the location has availability zones, else Standard_LRS. A geo-redundant one
+    (Standard_GRS, Standard_RAGRS, Standard_GZRS, Standard_RAGZRS) takes a zone that holds the location's pair, and
+    allows copies there (`azure.geo_redundancy`)."""
     data_class: str | None = None
     """A class of the zone, for the tag DataClassification; None: the zone's first."""
     old_versions_days: int | None = 90

@@ -13,6 +13,7 @@ from components.azure import account_parts, lifecycle
 from components.azure.locking import lock_commands, must_be_locked
 from components.retention import COMPLIANCE, retention_of
 from sovereignty.deployment import Deployment
+from sovereignty.errors import InputError, Problem
 from sovereignty.zone import Retention, Zone
 
 AVERAGE_YEAR = 365.25
@@ -39,8 +40,9 @@ class WormStorageAccountArgs:
     containers: Sequence[str]
     """Names of the containers; each has a retention of its own to be locked."""
     redundancy: str | None = None
-    """None: Standard_ZRS where the location has availability zones, else Standard_LRS. To name a geo-redundant one
-    (Standard_GRS, Standard_RAGRS, Standard_GZRS, Standard_RAGZRS) allows it, if the zone holds the location's pair."""
+    """None: Standard_ZRS where the location has availability zones, else Standard_LRS. A geo-redundant one
+    (Standard_GRS, Standard_RAGRS, Standard_GZRS, Standard_RAGZRS) takes a zone that holds the location's pair, and
+    allows copies there (`azure.geo_redundancy`)."""
     retention: Retention | None = None
     """None: the zone's own. Never shorter, nor in a weaker mode."""
     longer_than_the_zone: bool = False
@@ -48,7 +50,11 @@ class WormStorageAccountArgs:
     version_level: bool = False
     """The account's own default retention instead of the containers': a weaker promise, see Traps."""
     receives_appends: bool = False
-    """Protected append writes, which an export of logs needs. They can't be changed once the retention is locked."""
+    """Protected append writes to append blobs, which an export of logs and diagnostic settings need. They can't be
+    changed once the retention is locked."""
+    appends_to_block_blobs: bool = False
+    """Protected append writes to append blobs and block blobs, which flow logs need; they can't be changed either. Not
+    with `version_level`, which knows append blobs alone."""
     trusted_services: bool | None = None
     """Whether the firewall lets Azure's trusted services in. None: where a lifecycle rule or an export needs them."""
     location: str | None = None
@@ -73,7 +79,10 @@ class WormStorageAccount(pulumi.ComponentResource):
     Cost: what is stored, for as long as it is locked; a transition to the archive, charged per blob, and reading back
     from there; geo-redundancy about twice.
     Traps: an unlocked policy is no promise: who may write it may shorten or delete it. A locked one can be extended
-    five times, by a request of its own and not by this program, and its append writes stay as they are. ZRS and GZRS
+    five times, by a request of its own and not by this program, and its append writes stay as they are: say before
+    it is locked whether block blobs take them. Whoever may append to a block blob may go on with any record in it. A
+    new right to the key is seen minutes later: an account is tried again until then, and told
+    (components/azure/key_patience.py). ZRS and GZRS
     have no archive tier, so blobs go to cold there; append blobs, which is what log exports write, have no tiers at
     all. A lifecycle rule doesn't run through a firewall without the exception for trusted services, so
     `trusted_services` is on by default where there is one; an enforced network security perimeter ignores it, and
@@ -96,6 +105,11 @@ class WormStorageAccount(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: WormStorageAccountArgs, opts: pulumi.ResourceOptions | None = None):
         place = account_parts.check(args)
+        if args.version_level and args.appends_to_block_blobs:
+            found = "The account's own retention lets append blobs alone be appended to."
+            right = "Leave out version_level: the containers' retention takes block blobs as well."
+            raise InputError(Problem("WormStorageAccountArgs.appends_to_block_blobs", found, right))
+        appends = args.receives_appends or args.appends_to_block_blobs
         retention = retention_of(args.zone, args.retention, args.longer_than_the_zone, "WormStorageAccountArgs")
         super().__init__("sovereign-zones:index:WormStorageAccount", name, None, opts)
         days, archive_after = math.ceil(AVERAGE_YEAR * retention.years), retention.archive_after_days
@@ -111,7 +125,7 @@ class WormStorageAccount(pulumi.ComponentResource):
             rules=rules,
             # nothing in a locked container can be overwritten; what may be, as a new version, has to be versioned
             versions=args.version_level,
-            trusted_services=bool(rules) or args.receives_appends if trusted is None else trusted,
+            trusted_services=bool(rules) or appends if trusted is None else trusted,
             locked_versions=_of_versions(days, args.receives_appends) if args.version_level else None,
         )
         policies = {} if args.version_level else self._policies(name, args, parts, days)
@@ -152,7 +166,9 @@ class WormStorageAccount(pulumi.ComponentResource):
                 container_name=container.name,
                 immutability_policy_name="default",
                 immutability_period_since_creation_in_days=days,
-                allow_protected_append_writes=args.receives_appends,
+                # Azure takes one of the two: "mutually exclusive" (REST, Immutability Policies)
+                allow_protected_append_writes=None if args.appends_to_block_blobs else args.receives_appends,
+                allow_protected_append_writes_all=True if args.appends_to_block_blobs else None,
                 opts=options,
             )
             for each, container in parts.containers.items()

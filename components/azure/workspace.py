@@ -10,6 +10,7 @@ import pulumi
 from pulumi_azure_native import monitor, operationalinsights, securityinsights
 
 from components.azure.arguments import given, location_of, resource_id, subscription_of
+from components.azure.key_patience import until_the_key_opens
 from components.azure.resource_logs import setting_name
 from sovereignty import azure_names
 from sovereignty.compile.azure.scope import WORKSPACE as PURPOSE
@@ -191,7 +192,9 @@ def _cluster(
         key_vault_properties=operationalinsights.KeyVaultPropertiesArgs(
             key_vault_uri=key.store_uri, key_name=key.name, key_version=NEWEST_VERSION
         ),
-        opts=opts,
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(hooks=until_the_key_opens(f"{name}-cluster", args.zone))
+        ),
     )
     return operationalinsights.LinkedService(
         name,

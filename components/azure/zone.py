@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
+from pulumi_azure_native import resources
 
 from components.azure.access import PrivateAccess, PrivateAccessArgs
 from components.azure.activity_log import ActivityLog, ActivityLogArgs
+from components.azure.activity_log_watch import ActivityLogWatch, ActivityLogWatchArgs
 from components.azure.api_versions import without_earlier_versions
 from components.azure.attestation import ZoneAttestationProvider, ZoneAttestationProviderArgs
 from components.azure.audit import AzureZoneAudit, AzureZoneAuditArgs
@@ -20,6 +22,7 @@ from components.azure.resource_logs import ResourceLogs, ResourceLogsArgs
 from components.azure.storage import WormStorageAccount, WormStorageAccountArgs
 from components.azure.subscription import ZoneSubscription, ZoneSubscriptionArgs
 from components.tagging import tagged
+from sovereignty import azure_names
 from sovereignty.compile.required import azure as footprint
 from sovereignty.deployment import Deployment
 from sovereignty.facts.azure_availability import offered
@@ -47,15 +50,19 @@ class AzureZone(pulumi.ComponentResource):
     and watches it; the perimeter around these; its attestation provider; and what each of its locations has.
 
     What a zone has once lies in its home, in the first of its subscriptions; another location adds its
-    `AzureZoneLocation` and its endpoints, another subscription is placed in the group and sends its activity log, and
-    nothing else: what lives in other subscriptions is for whoever runs them to compose. All of it carries the zone's
-    tags. Where the home offers no network security perimeter or no attestation, there is none
-    (facts/azure_availability.yaml); what the tenant has already (azureManagedElsewhere) is left to it. With a managed
-    HSM, records, export and disk encryption come in phase `granted`. The provider has no endpoint yet: Microsoft makes
-    one possible on request, and `ZonePrivateEndpoint` of kind `attestation` is for whoever has asked.
+    `AzureZoneLocation` and its endpoints. Another subscription is placed in the management group, sends its activity
+    log, and has a resource group `sovereign-<zone>` with the rule that watches that log, and nothing else: what lives
+    in other subscriptions is for whoever runs them to compose. All of it carries the zone's tags. Where the home offers
+    no network security perimeter or no attestation, there is none (facts/azure_availability.yaml); what the tenant has
+    already (azureManagedElsewhere) is left to it. With a managed HSM, records, export and disk encryption come in phase
+    `granted`. The provider has no endpoint yet: Microsoft makes one possible on request, and `ZonePrivateEndpoint` of
+    kind `attestation` is for whoever has asked.
     Features: those of its parts.
     Outputs: those of its parts.
     Cost: the sum of its parts; by location mostly private endpoints, once the logs that are taken in.
+    Traps: the perimeter is enforced for the records alone. Workspace, exported logs and vault only learn in it, for
+    what sends to them, queries them or uses the key as a trusted service can't be in a perimeter; a workspace in a
+    dedicated cluster is left out (`ZonePerimeter`, Traps).
     """
 
     management_group: ZoneManagementGroup
@@ -166,6 +173,7 @@ class AzureZone(pulumi.ComponentResource):
         zone, deployment, workspace = args.zone, args.deployment, self.audit.workspace
         if workspace is None:
             return
+        self._watched(name, args, providers)
         copy = self.audit.log_records.account_id if self.audit.log_records else None
         if "activity-log" not in deployment.azure_managed_elsewhere:
             for subscription in providers.subscriptions:
@@ -177,14 +185,13 @@ class AzureZone(pulumi.ComponentResource):
                     subscription=subscription,
                 )
                 ActivityLog(f"{name}-{subscription}", log, self._in(providers, subscription))
-        told: dict[str, pulumi.Input[str]] = {
-            _of("keys", location, self._home): each.keys.store_id for location, each in self.locations.items()
+        told: dict[str, tuple[pulumi.Input[str], pulumi.Input[str] | None]] = {
+            _of("keys", location, self._home): (each.keys.store_id, self._kept(zone, each))
+            for location, each in self.locations.items()
         }
         if self.records is not None:  # the export sees to the requests to its own account
-            told["records"] = self.records.account_id.apply(lambda id: f"{id}/blobServices/default")
-        for short, resource in told.items():
-            # what an HSM tells, no export takes along
-            kept = copy if short == "keys" and zone.keys.azure == "managed-hsm" else None
+            told["records"] = self.records.account_id.apply(lambda id: f"{id}/blobServices/default"), None
+        for short, (resource, kept) in told.items():
             logs = ResourceLogsArgs(
                 zone=zone,
                 deployment=deployment,
@@ -194,6 +201,34 @@ class AzureZone(pulumi.ComponentResource):
             )
             ResourceLogs(f"{name}-{short}", logs, self._in(providers))
 
+    def _watched(self, name: str, args: AzureZoneArgs, providers: AzureProviders) -> None:
+        """The rule over each subscription's activity log: it has to lie in the subscription that it watches."""
+        zone, first = args.zone, providers.subscriptions[0]
+        for subscription in providers.subscriptions:
+            there, group = self._in(providers, subscription), self.home.resource_group
+            if subscription != first:
+                group = resources.ResourceGroup(
+                    f"{name}-{subscription}",
+                    resource_group_name=azure_names.resource_group(zone, self._home),
+                    location=self._home,
+                    # deleting a resource group deletes what others have put there, too
+                    opts=pulumi.ResourceOptions.merge(there, pulumi.ResourceOptions(protect=True)),
+                ).name
+            watch = ActivityLogWatchArgs(
+                zone=zone,
+                deployment=args.deployment,
+                resource_group_name=group,
+                alarm_group_id=self.audit.alarms.group_id,
+                subscription=subscription,
+            )
+            ActivityLogWatch(f"{name}-{subscription}", watch, there)
+
+    @staticmethod
+    def _kept(zone: Zone, location: AzureZoneLocation) -> pulumi.Output[str] | None:
+        """The locked account that gets at first hand what the location's HSM tells: no export takes that along."""
+        account = location.flow_logs
+        return account.account_id if account and zone.keys.azure == "managed-hsm" else None
+
     def _accounts(self, location: str) -> dict[str, WormStorageAccount]:
         """The accounts that a location's network reaches: its own flow logs, and what the zone has once."""
         found = {"flows": self.locations[location].flow_logs, "records": self.records, "logs": self.audit.log_records}
@@ -202,11 +237,11 @@ class AzureZone(pulumi.ComponentResource):
     def _surrounded(self, name: str, args: AzureZoneArgs, child: pulumi.ResourceOptions) -> ZonePerimeter | None:
         if "perimeter" in args.deployment.azure_managed_elsewhere or not offered(_PERIMETER, self._home):
             return None
-        # flow logs stay outside: who writes them can't be in a perimeter
+        # flow logs stay outside: who writes them can't be in a perimeter. Nor can a workspace under a key of ours
         inside: dict[str, pulumi.Input[str]] = {
             short: account.account_id for short, account in self._accounts(self._home).items() if short != "flows"
         }
-        if self.audit.workspace:
+        if self.audit.workspace and not args.deployment.azure_log_cluster:
             inside["workspace"] = self.audit.workspace.workspace_id
         if args.zone.keys.azure == "premium-vault":
             inside["keys"] = self.home.keys.store_id
@@ -217,6 +252,9 @@ class AzureZone(pulumi.ComponentResource):
             deployment=args.deployment,
             resource_group_name=self.home.resource_group,
             resources=inside,
+            # subscriptions and an HSM send their logs here, alarms query them, and disks and flow logs use the key, all
+            # from where no perimeter reaches; nobody but the zone's own comes for the records
+            learning=[short for short in inside if short != "records"],
         )
         return ZonePerimeter(name, perimeter, child)
 

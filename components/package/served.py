@@ -32,6 +32,7 @@ SERVED: tuple[str, ...] = (
     "components.azure.activity_alerts:ActivityAlerts",
     "components.azure.activity_log:ActivityLog",
     "components.azure.activity_log:ManagementGroupLog",
+    "components.azure.activity_log_watch:ActivityLogWatch",
     "components.azure.alarms:AlarmGroup",
     "components.azure.attestation:ZoneAttestationProvider",
     "components.azure.confidential_disk_key:ConfidentialDiskKey",

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Iterator
 
 from sovereignty import facts
-from sovereignty.bootstrap import azure_stack, stack
+from sovereignty.bootstrap import azure_identity, azure_stack, stack
 from sovereignty.bootstrap.setting import Setting
-from sovereignty.bootstrap.step import Step, block
+from sovereignty.bootstrap.step import Step, block, quoted
 from sovereignty.compile.required import azure as footprint
 from sovereignty.compile.roles import azure as roles
 from sovereignty.facts.azure_clouds import address
 from sovereignty.facts.azure_tenant import TenantSetting, tenant_settings
 
-AUDIENCES = {
-    "public": "api://AzureADTokenExchange",
-    "usgovernment": "api://AzureADTokenExchangeUSGov",
-    "china": "api://AzureADTokenExchangeChina",
-}
-"""What a token of a CI has to be for (Microsoft Entra, "Workload identity federation concepts")."""
 _CLOUDS = {"public": "AzureCloud", "usgovernment": "AzureUSGovernment", "china": "AzureChinaCloud"}
 """Clouds as the Azure CLI names them (`az cloud list`)."""
 _BY_HAND = "The stack file names no foundation, which would do it: do it by hand, as this step says."
@@ -71,11 +64,13 @@ def before(setting: Setting) -> Iterator[Step]:
     """Once the management group that zones are made under is there, and before the zone."""
     yield from (_of_tenant(setting, each) for each in settings(setting, "before"))
     yield _roles(setting)
-    yield _identity(setting)
+    yield azure_identity.identity(setting)
+    yield azure_identity.leave(setting)
 
 
 def after(setting: Setting) -> Iterator[Step]:
     """Once the zone is deployed."""
+    yield azure_identity.left(setting)
     yield from (_of_tenant(setting, each) for each in settings(setting, "after"))
     yield _compliance(setting)
     yield _probe(setting)
@@ -108,7 +103,7 @@ def _of_tenant(setting: Setting, of: TenantSetting) -> Step:
         title=of.title,
         who="tenant-administrator",
         why=f"{of.what} {of.why} Least role: {of.who}.{seen} {of.limits} Source: {of.source}.",
-        do=f"echo {_quoted(_BY_HAND)} >&2" if by_hand else _filled(setting, of.do),
+        do=f"echo {quoted(_BY_HAND)} >&2" if by_hand else _filled(setting, of.do),
         check=_filled(setting, of.check),
         undo="" if by_hand else _filled(setting, of.undo),
     )
@@ -124,7 +119,7 @@ def _filled(setting: Setting, lines: str) -> str:
         "tenant": setting.tenant,
         "group": setting.management_group,
         "zone": setting.name,
-        "role": _quoted(zone.break_glass.azure_role or "Owner"),
+        "role": quoted(zone.break_glass.azure_role or "Owner"),
         "countries": "|".join(sorted(jurisdiction.countries)) if jurisdiction else _NOBODY,
         "managing": "|".join(setting.deployment.azure_managed_by_tenants) or _NOBODY,
         "hsm_administrators": "|".join(setting.deployment.azure_hsm_administrators) or _NOBODY,
@@ -163,8 +158,10 @@ def _roles(setting: Setting) -> Step:
         title="The zone's roles on Azure: who places it, who deploys it, who works in it",
         who="tenant-administrator",
         why="Custom roles without what Azure Policy can't see: the export of disks, failovers, shared keys, deployment "
-        f"scripts. People who work in the zone get `{roles.name(zone, 'operator')}`, best as an eligible assignment of "
-        "PIM, and not Owner or Contributor: a role denies nothing, so whoever has one of these as well has all of it. "
+        "scripts. Only who deploys keeps the keys of storage accounts, which Azure asks for to send logs there; the "
+        f"zone's own accounts take none. People who work in the zone get `{roles.name(zone, 'operator')}`, best as an "
+        "eligible assignment of PIM, and not Owner or Contributor: a role denies nothing, so whoever has one of these "
+        "as well has all of it. "
         "It takes Owner or User Access Administrator of the management group and of the subscriptions.",
         files={f"role-{short}.json": each for short, each in documents.items()},
         do=block(
@@ -183,101 +180,6 @@ def _roles(setting: Setting) -> Step:
         ),
         stays="A role that is assigned to somebody is not deleted.",
     )
-
-
-def _identity(setting: Setting) -> Step:
-    zone, given = setting.zone, setting.entrances
-    name = roles.name(zone, "deployment")
-    parent = roles.scope_of(roles.parent_of(setting.deployment))
-    scopes = [(roles.name(zone, "placement"), parent)]
-    scopes += [(name, f"/subscriptions/{each}") for each in setting.subscriptions]
-    if given.oidc_issuer:
-        made, found, gone = _application(setting, name)
-        kind = "ServicePrincipal"
-        subjects = ", ".join(f"`{subject}`" for subject in sorted(given.oidc_subjects))
-        how = (
-            f"An application that a job of {given.oidc_issuer} becomes by its token, and only as one of: {subjects}. "
-            f"It has no secret. The job's variables: `ARM_CLIENT_ID` (`az ad app list --display-name {name} --query "
-            f"'[0].appId'`), `ARM_TENANT_ID` {setting.tenant}, `ARM_SUBSCRIPTION_ID` {setting.subscriptions[0]}, "
-            "`ARM_USE_OIDC` true."
-        )
-    else:
-        group = roles.name(zone, "deployers")
-        made = (
-            f'principal=$(az ad group list --display-name {group} --query "[0].id" --output tsv)\n'
-            f'[ -n "$principal" ] || principal=$(az ad group create --display-name {group} --mail-nickname {group} '
-            "--query id --output tsv)"
-        )
-        found = f"principal=$(az ad group show --group {group} --query id --output tsv)"
-        gone = f"az ad group delete --group {group}"
-        kind = "Group"
-        how = (
-            f"No issuer is given (`--oidc-issuer`, `--oidc-subject`), so no CI gets in: people of the group `{group}` "
-            "deploy, who are its members by hand, or better by PIM for groups."
-        )
-    return Step(
-        id="azure-identity",
-        title="Who deploys the zone on Azure",
-        who="tenant-administrator",
-        why=f"{how} It writes groups and policies at {parent.rpartition('/')[2]}, and whole services in the zone's "
-        "subscriptions; by a condition of its assignment it gives no role that gives roles. To place a subscription "
-        "that stands in another management group than the tenant's root it also needs to write there.",
-        do=block(
-            made,
-            f"condition=$(cat <<'TEXT'\n{roles.condition()}\nTEXT\n)",
-            *(
-                f'az role assignment create --assignee-object-id "$principal" --assignee-principal-type {kind} '
-                f"--role {role} \\\n  --scope {scope} "
-                '--condition-version 2.0 --condition "$condition" >/dev/null'
-                for role, scope in scopes
-            ),
-        ),
-        check=block(
-            found,
-            *(
-                f'az role assignment list --assignee "$principal" --scope {scope} --query "[].roleDefinitionName" '
-                f"--output tsv | grep -qx {role}"
-                for role, scope in scopes
-            ),
-        ),
-        undo=block(
-            found,
-            *(
-                f'az role assignment delete --assignee "$principal" --role {role} --scope {scope}'
-                for role, scope in reversed(scopes)
-            ),
-            gone,
-        ),
-    )
-
-
-def _application(setting: Setting, name: str) -> tuple[str, str, str]:
-    """Lines that make the application with its credentials, that find it again, and that take it away."""
-    given = setting.entrances
-    lines = [
-        f'app=$(az ad app list --display-name {name} --query "[0].appId" --output tsv)',
-        f'[ -n "$app" ] || app=$(az ad app create --display-name {name} --query appId --output tsv)',
-        'az ad sp show --id "$app" >/dev/null 2>&1 || az ad sp create --id "$app" >/dev/null',
-    ]
-    for number, subject in enumerate(sorted(given.oidc_subjects), start=1):
-        credential = {
-            "name": f"job-{number}",
-            "issuer": given.oidc_issuer,
-            "subject": subject,
-            "audiences": [AUDIENCES[footprint(setting.zone).cloud]],
-        }
-        lines.append(
-            f'az ad app federated-credential list --id "$app" --query "[].subject" --output tsv '
-            f"| grep -qxF {_quoted(subject)} \\\n"
-            f'  || az ad app federated-credential create --id "$app" --parameters {_quoted(json.dumps(credential))} '
-            ">/dev/null"
-        )
-    found = [lines[0], 'principal=$(az ad sp show --id "$app" --query id --output tsv)']
-    return block(*lines, found[1]), block(*found), 'az ad app delete --id "$app"'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"
 
 
 def _compliance(setting: Setting) -> Step:

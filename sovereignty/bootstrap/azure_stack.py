@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sovereignty import azure_names, facts
 from sovereignty.bootstrap.setting import Setting
-from sovereignty.bootstrap.stack import PACK
+from sovereignty.bootstrap.stack import PACK, azure_parents, in_workflows
 from sovereignty.bootstrap.step import Step, block
 from sovereignty.compile.required import azure as footprint
 from sovereignty.compile.roles import azure as roles
@@ -145,7 +145,7 @@ def _backend(setting: Setting) -> Step:
     rewritten = (
         (
             f"pulumi config rm {key('foundation')} --stack {name} || true",
-            f"pulumi config set {key('azure_parent_management_group_id')} --stack {name} {roles.TOP}",
+            *azure_parents(name),
         )
         if setting.deployment.foundation
         else ()
@@ -156,7 +156,7 @@ def _backend(setting: Setting) -> Step:
         who="tenant-administrator",
         why="Whoever deploys the zone gets to its state and its secrets. The stack file gets the zone's parent, which "
         "stands in the foundation's state; it has to be committed with it. From here on whoever deploys runs the "
-        f"commands, with `PULUMI_BACKEND_URL` set to `{url}`.",
+        f"commands, with `PULUMI_BACKEND_URL` set to `{url}`.{_in_workflows(setting, url)}",
         do=block(
             found,
             *(
@@ -172,6 +172,18 @@ def _backend(setting: Setting) -> Step:
         undo=f"pulumi stack rm {name}",
         stays="A stack that still holds resources is not removed; `--force` would forget them, and not delete them.",
     )
+
+
+def _in_workflows(setting: Setting, url: str) -> str:
+    values = {
+        "PULUMI_BACKEND_URL": url,
+        "ARM_TENANT_ID": setting.tenant,
+        "ARM_SUBSCRIPTION_ID": setting.subscriptions[0],
+    }
+    how = "sign in as the application, whose id is `ARM_CLIENT_ID` (step `azure-identity`)"
+    if footprint(setting.zone).cloud != "public":
+        how += "; they were written for the public cloud, and ask for tokens of its audience"
+    return in_workflows(setting, how, "The application", values)
 
 
 def _zone(setting: Setting) -> Step:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sovereignty.bootstrap import azure, azure_stack, roles, stack
 from sovereignty.bootstrap.setting import Setting
 from sovereignty.bootstrap.shell import prelude
-from sovereignty.bootstrap.step import Step, block, written
+from sovereignty.bootstrap.step import Step, block, quoted, written
 
 COMMAND = ".venv/bin/sovereignty"
 """As `make setup` installs it; the commands of the steps find it on the PATH that their prelude sets."""
@@ -108,10 +108,6 @@ def script(setting: Setting) -> str:
             lines += [f'"{verb} {step.id}")', block(written(step.files), body) if body else ":", ";;"]
     lines.append('"list ")')
     for step in found:
-        lines.append(f"printf '%s\\t%s\\t%s\\n' {step.id} {step.who} {_quoted(step.title)}")
+        lines.append(f"printf '%s\\t%s\\t%s\\n' {step.id} {step.who} {quoted(step.title)}")
     lines += [";;", '*) echo "usage: bash $0 [do|check|undo STEP]" >&2; exit 2 ;;', "esac"]
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "'\\''") + "'"

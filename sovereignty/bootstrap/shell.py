@@ -7,6 +7,8 @@ from sovereignty.compile.required import azure
 from sovereignty.facts.azure_clouds import address
 
 SESSION = "sovereign-bootstrap"
+MOVED_FROM = "sovereign-moved-from"
+"""The tag of an account or subscription that says where it was, for the way back."""
 
 
 _GRAPH = {"public": "Global", "usgovernment": "USGov", "china": "China"}
@@ -41,6 +43,13 @@ said() {{
   python3 -c 'import functools, json, sys
 found = functools.reduce(lambda whole, part: whole[part], sys.argv[1].split("."), json.load(sys.stdin))
 sys.exit(found != json.loads(sys.argv[2]))' "$@"
+}}
+# the management group that a subscription stands in; the one that it was taken out of, if it was
+stands_in() {{
+  az account management-group entities list --query "[?name=='$1'].parent.id | [0]" --output tsv | sed 's|.*/||'
+}}
+moved_from() {{
+  az tag list --resource-id "/subscriptions/$1" --query 'properties.tags."{MOVED_FROM}"' --output tsv
 }}
 # a call that has to be refused, and by a policy
 refused_by_policy() {{

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sovereignty.bootstrap.roles import FOUNDATION_ALIAS, foundation_bucket
 from sovereignty.bootstrap.setting import Setting
+from sovereignty.bootstrap.shell import MOVED_FROM
 from sovereignty.bootstrap.step import Step, block, inside
 from sovereignty.compile.required import aws
-from sovereignty.compile.roles import ci, state
+from sovereignty.compile.roles import azure, ci, state
 from sovereignty.deployment import key
 from sovereignty.zone import DEPLOYMENT_ROLE
 
 PACK = "--policy-pack policypacks/sovereignty --policy-pack-config policypacks/organization.json"
 TOP, SANDBOX = "Sovereignty", "Sandbox"
-"""What the foundation calls the OUs, and the management group, that zones are made under."""
+"""What the foundation calls the OUs that zones are made under."""
 _FOUND = (
     'found() { aws organizations list-organizational-units-for-parent --parent-id "$1" \\\n'
     """  --query "OrganizationalUnits[?Name=='$2'].Id" --output text; }"""
@@ -24,8 +25,6 @@ _ON_AZURE = (
     "what they refuse is refused there from now on. Nothing that is there already is changed."
 )
 _GITHUB = "token.actions.githubusercontent.com"
-MOVED_FROM = "sovereign-moved-from"
-"""The tag of an account that says where it was, for the way back."""
 REPLAYED_EVENTS = 2000
 """The newest of each region that are tried: LookupEvents gives 50 a call, and takes two calls a second (CloudTrail API
 Reference, LookupEvents)."""
@@ -106,6 +105,13 @@ def _backend(setting: Setting) -> Step:
     profile, name = _profile(setting), state.bucket(setting.zone, setting.deployment)
     url = f"s3://{name}?region={setting.home}&profile={profile}&awssdk=v2"
     secrets = f"awskms://{state.alias(setting.zone)}?region={setting.home}&profile={profile}&awssdk=v2"
+    values = {
+        "PULUMI_BACKEND_URL": url,
+        "AWS_CI_ROLE": ci.role_arn(setting.zone, setting.deployment),
+        "AWS_DEPLOYMENT_ROLE": role,
+        "AWS_REGION": setting.home,
+    }
+    told = in_workflows(setting, "write the same profile", "The CI's role", values)
     return Step(
         id="backend",
         title="The zone's stack, with its state in the zone",
@@ -113,7 +119,7 @@ def _backend(setting: Setting) -> Step:
         why=f"From here on commands run as `{ci.role_name(setting.zone)}`: in a job of the CI, or by a person who has "
         "taken it on. The engine itself reads and writes its state as the deployment role, by a profile: the zone's "
         "RCPs will let in nobody else from the management account. The stack file gets the ids of the zone's parents, "
-        f"which stand in the other state; it has to be committed with them.{_in_workflows(setting, role, url)}",
+        f"which stand in the other state; it has to be committed with them.{told}",
         do=block(
             *_profiled(profile, role, setting.home),
             f"export PULUMI_BACKEND_URL='{url}'",
@@ -140,16 +146,13 @@ def environments(setting: Setting) -> tuple[str, ...]:
     return tuple(f"{each}-{setting.name}" for each in ("preview", "drift"))
 
 
-def _in_workflows(setting: Setting, role: str, url: str) -> str:
-    """What the two workflows need to be told, as GitHub's variables; nothing where the CI is another."""
+def in_workflows(setting: Setting, how: str, admits: str, values: Mapping[str, str]) -> str:
+    """What the two workflows need to be told, as GitHub's variables; nothing where the CI is another.
+
+    `how` they come to the state, and what `admits` their environments.
+    """
     if not setting.entrances.provider.startswith(_GITHUB):
         return ""
-    values = {
-        "PULUMI_BACKEND_URL": url,
-        "AWS_CI_ROLE": ci.role_arn(setting.zone, setting.deployment),
-        "AWS_DEPLOYMENT_ROLE": role,
-        "AWS_REGION": setting.home,
-    }
     named = " and ".join(f"`{each}`" for each in environments(setting))
     admitted = [
         each
@@ -159,14 +162,14 @@ def _in_workflows(setting: Setting, role: str, url: str) -> str:
     return "\n".join(
         [
             "\n",
-            f"`.github/workflows/preview.yml` and `drift.yml` write the same profile. Set, as variables of both "
+            f"`.github/workflows/preview.yml` and `drift.yml` {how}. Set, as variables of both "
             f'environments {named} (docs/bootstrap.md, "The workflows"):',
             "",
             *(f"- `{name}`: `{value}`" for name, value in values.items()),
             "",
             f'And the repository\'s own variable `SOVEREIGN_ZONES`: `["{setting.name}"]`, or that and its other zones.',
             *(
-                f"\nThe CI's role does not admit environment `{each}`: name its subject with `--oidc-subject` as well."
+                f"\n{admits} does not admit environment `{each}`: name its subject with `--oidc-subject` as well."
                 for each in admitted
             ),
         ]
@@ -184,7 +187,13 @@ def _parents(setting: Setting) -> Iterator[str]:
     yield f'pulumi config set {key("aws_parent_ou_id")} --stack {setting.name} "$top"'
     yield f'pulumi config set {key("aws_sandbox_parent_ou_id")} --stack {setting.name} "$sandbox"'
     if setting.zone.azure:
-        yield f"pulumi config set {key('azure_parent_management_group_id')} --stack {setting.name} {TOP}"
+        yield from azure_parents(setting.name)
+
+
+def azure_parents(stack: str) -> Iterator[str]:
+    """Lines that write the foundation's management groups into the stack file."""
+    yield f"pulumi config set {key('azure_parent_management_group_id')} --stack {stack} {azure.TOP}"
+    yield f"pulumi config set {key('azure_sandbox_parent_management_group_id')} --stack {stack} {azure.TOP_SANDBOX}"
 
 
 def _zone(setting: Setting) -> Step:

@@ -46,6 +46,11 @@ def block(*lines: str) -> str:
     return "\n".join(line.strip("\n") for line in lines if line.strip())
 
 
+def quoted(text: str) -> str:
+    """The text as one word of bash."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
 def inside(account: str, *lines: str) -> str:
     """The lines as the administrator of another account."""
     return block("(", f"into {account}", *lines, ")")

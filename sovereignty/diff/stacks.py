@@ -26,6 +26,10 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "The zone's management group hangs below {}.",
         "The zone's management group no longer hangs below {}.",
     ),
+    "azure_sandbox_parent_management_group_id": (
+        "The zone's sandbox management group hangs below {}.",
+        "The zone's sandbox management group no longer hangs below {}.",
+    ),
     "aws_organization_id": ("Organization {} is the zone's.", "Organization {} is no longer the zone's."),
     "aws_organization_paths": _may("Accounts below {{}} {} reach the zone's data."),
     "aws_management_account": (
@@ -49,6 +53,13 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     "azure_alarm_subscribers": ("{} is told of alarms.", "{} is no longer told of alarms."),
     "azure_hsm_administrators": _may("{{}} {} administer the managed HSM."),
     "azure_log_cluster": ("A dedicated cluster for logs: {}.", "A dedicated cluster for logs: no longer {}."),
+    "azure_public_queries": (
+        "Searching the workspace from outside the zone's networks: {}.",
+        "Searching the workspace from outside the zone's networks: no longer {}.",
+    ),
+    "azure_hub_subscriptions": _may(
+        "Networks of subscription {{}} {} be joined with the zone's, and its private endpoints approved."
+    ),
     "sentinel_workspace_id": _may("Sentinel of workspace {{}} {} read the trail."),
 }
 """Field of the deployment -> what its new value means, and what it means that it went."""

@@ -134,10 +134,11 @@ def _named(cloud: str, code: str) -> str:
 
 
 def _copied_inside(zone: Zone | None) -> Iterator[str]:
-    held = _regions(zone, "azure")
-    for code in held:
+    if zone is None or zone.azure is None or not zone.azure.geo_redundancy:
+        return
+    for code in zone.azure.paired_inside():
         row = facts.region("azure", code)
-        if row and row.paired in held:
+        if row:
             yield f"{code} in {row.paired}"
 
 

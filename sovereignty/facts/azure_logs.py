@@ -83,11 +83,6 @@ def action_group(limit: str) -> int:
     return _rows("action_group")[limit]
 
 
-def activity_log_alert_locations() -> tuple[str, ...]:
-    """The locations that may process a rule over the activity log; anywhere else it is `global`."""
-    return tuple(_rows("activity_log_alert_locations"))
-
-
 def direct_container(of: str) -> str:
     """The container that Azure itself writes into: activity-log and key-vault (a diagnostic setting), flow-logs."""
     return _rows("direct_containers")[of]

@@ -7,6 +7,9 @@ from typing import NamedTuple
 from sovereignty import facts
 
 _TABLE = "azure_networks"
+DNS_ZONES = 5
+"""The most private DNS zones in an endpoint's zone group, of which an endpoint has one (Azure Verified Modules,
+network/private-endpoint/private-dns-zone-group: "A DNS zone group can support up to 5 DNS zones", read 2026-11-27)."""
 
 
 class Endpoint(NamedTuple):

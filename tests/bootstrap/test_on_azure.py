@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from components.azure.foundation import NAME, SANDBOX
 from sovereignty import deployment, zone
-from sovereignty.bootstrap import document
+from sovereignty.bootstrap import document, stack
 from sovereignty.bootstrap.setting import Setting, settled
 from sovereignty.bootstrap.shell import prelude
 from sovereignty.bootstrap.step import Step
@@ -127,7 +128,15 @@ def test_the_addresses_are_the_clouds(cloud: str):
 
 
 def test_every_subscription_is_looked_at():
-    for step in ("tenant", "tenant-lighthouse", "azure-identity", "azure-compliance", "azure-probe"):
+    for step in (
+        "tenant",
+        "tenant-lighthouse",
+        "azure-identity",
+        "azure-leave",
+        "azure-left",
+        "azure-compliance",
+        "azure-probe",
+    ):
         assert all(each in steps()[step].do + steps()[step].check for each in SUBSCRIPTIONS), step
 
 
@@ -147,6 +156,21 @@ def test_what_the_foundation_would_do_is_done_by_hand_where_there_is_none():
     assert "azblob://" in steps()["tenant-entra-logs"].do
     assert found["foundation"].do == "az account management-group show --name Landing-Zones >/dev/null"
     assert "managementGroups/Landing-Zones" in found["azure-identity"].do
+
+
+def test_both_parents_of_the_foundation_are_written_in_its_place():
+    names = {"azureParentManagementGroupId": NAME, "azureSandboxParentManagementGroupId": SANDBOX}
+    for key, name in names.items():
+        assert f"pulumi config set sovereign-zones:{key} --stack eu {name}\n" in f"{steps()['backend'].do}\n"
+    own = alone(foundation="", azureParentManagementGroupId="Landing-Zones")
+    (backend,) = [step for step in document.steps(own) if step.id == "backend"]
+    assert "ParentManagementGroupId" not in backend.do
+    target, _ = deployment.load_stack(ROOT / "Pulumi.eu.yaml")
+    law = zone.load("eu", ROOT / "zones")
+    both = Setting(zone=law, deployment=target, entrances=CI, stack_file="Pulumi.eu.yaml")
+    (backend,) = [step for step in stack.steps(both) if step.id == "backend"]
+    for key, name in names.items():
+        assert f"pulumi config set sovereign-zones:{key} --stack eu {name}\n" in f"{backend.do}\n"
 
 
 def test_an_hsms_administrators_are_held_against_the_stack_file():
@@ -227,11 +251,25 @@ def allows(role: dict[str, Any], action: str) -> bool:
     return any(map(fits, role["Actions"])) and not any(map(fits, role["NotActions"]))
 
 
+STORAGE = "Microsoft.Storage/storageAccounts"
+ASKED_OF_WHO_SENDS_LOGS = {f"{STORAGE}/{each}/action" for each in ("listKeys", "listAccountSas", "listServiceSas")}
+
+
 def test_nobodys_role_carries_data_out_by_what_policy_does_not_see():
     assert len(roles.withheld()) == len(set(roles.withheld()))
     for name, role in documents().items():
-        assert [action for action in roles.withheld() if allows(role, action)] == [], name
+        kept = ASKED_OF_WHO_SENDS_LOGS if name == "sovereign-eu-deployment" else set[str]()
+        assert {action for action in roles.withheld() if allows(role, action)} == kept, name
         assert not allows(role, "Microsoft.Authorization/elevateAccess/action")
+
+
+def test_who_deploys_may_send_logs_to_an_account_and_people_read_no_key():
+    operator, deployer = documents()["sovereign-eu-operator"], documents()["sovereign-eu-deployment"]
+    for action in ASKED_OF_WHO_SENDS_LOGS:
+        assert allows(deployer, action)
+        assert not allows(operator, action)
+    for action in (f"{STORAGE}/regenerateKey/action", f"{STORAGE}/failover/action"):
+        assert not allows(deployer, action)
 
 
 def test_people_build_and_give_no_roles():

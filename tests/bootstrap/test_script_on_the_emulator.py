@@ -25,7 +25,15 @@ from sovereignty.facts.azure_tenant import tenant_settings
 pytestmark = pytest.mark.heavy
 
 NO_AZURE = "there is no emulator of Azure or Entra ID; the commands are looked at in tests/bootstrap/test_on_azure.py"
-ON_AZURE = ("tenant", "azure-roles", "azure-identity", "azure-compliance", "azure-probe")
+ON_AZURE = (
+    "tenant",
+    "azure-roles",
+    "azure-identity",
+    "azure-leave",
+    "azure-left",
+    "azure-compliance",
+    "azure-probe",
+)
 NOT_RUN = {
     **dict.fromkeys([*ON_AZURE, *(f"tenant-{each.id}" for each in tenant_settings() if not each.keys)], NO_AZURE),
     "foundation": "the engine's provider has no emulator here; the foundation is deployed in tests/engine",

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
+from test_on_azure import SUBSCRIPTIONS, TENANT, alone
 from test_roles import landed
 
-from sovereignty.bootstrap import stack
+from sovereignty.bootstrap import azure_stack, stack
 from sovereignty.bootstrap.setting import Setting
 from sovereignty.bootstrap.step import Step
 from sovereignty.compile.roles import ci
@@ -54,9 +55,15 @@ def backend(*subjects: str, issuer: str = ISSUER) -> Step:
     return step
 
 
-def told() -> dict[str, str]:
+def told(step: Step | None = None) -> dict[str, str]:
     """The variables that the document gives."""
-    return dict(re.findall(r"^- `([A-Z_]+)`: `(.+)`$", backend(*example()).why, re.MULTILINE))
+    return dict(re.findall(r"^- `([A-Z_]+)`: `(.+)`$", (step or backend(*example())).why, re.MULTILINE))
+
+
+def on_azure_alone(*subjects: str, issuer: str = ISSUER, cloud: str = "public") -> Step:
+    setting = alone(cloud, Entrances(oidc_issuer=issuer, oidc_subjects=subjects))
+    (step,) = [step for step in azure_stack.steps(setting) if step.id == "backend"]
+    return step
 
 
 @pytest.mark.parametrize("name", OF_ZONES)
@@ -113,6 +120,46 @@ def test_the_variables_are_those_that_the_document_gives_and_a_missing_one_fails
         failed = _run(steps[0]["run"], **{**told(), missing: ""}, ENVIRONMENT="preview-eu")
         assert failed.returncode != 0
         assert f"Environment preview-eu has no variable {missing}." in failed.stdout
+
+
+@pytest.mark.parametrize("name", OF_ZONES)
+def test_a_zone_on_azure_alone_needs_no_variable_of_aws_and_all_of_azure(name: str):
+    variables = {**told(on_azure_alone(*example())), "ARM_CLIENT_ID": "an application"}
+    needed = ("PULUMI_BACKEND_URL", "ARM_CLIENT_ID", "ARM_TENANT_ID", "ARM_SUBSCRIPTION_ID")
+    assert variables.keys() == set(needed)
+    assert (variables["ARM_TENANT_ID"], variables["ARM_SUBSCRIPTION_ID"]) == (TENANT, SUBSCRIPTIONS[0])
+    first = job(name)["steps"][0]["run"]
+    assert _run(first, **variables, ENVIRONMENT="drift-eu").returncode == 0
+    for missing in needed:
+        failed = _run(first, **{**variables, missing: ""}, ENVIRONMENT="drift-eu")
+        assert failed.returncode != 0
+        assert f"Environment drift-eu has no variable {missing}." in failed.stdout
+
+
+@pytest.mark.parametrize("name", OF_ZONES)
+def test_the_state_says_which_cloud_a_job_signs_in_to(name: str):
+    conditions = {
+        kind: step.get("if", "")
+        for step in job(name)["steps"]
+        for kind in ("azure/login@", "configure-aws-credentials@", "aws configure set")
+        if kind in step.get("uses", "") + step.get("run", "")
+    }
+    on_azure = "startsWith(vars.PULUMI_BACKEND_URL, 'azblob://')"
+    assert conditions == {
+        "azure/login@": on_azure,
+        "configure-aws-credentials@": f"!{on_azure}",
+        "aws configure set": f"!{on_azure}",
+    }
+    assert told(on_azure_alone(*example()))["PULUMI_BACKEND_URL"].startswith("azblob://")
+    assert not told()["PULUMI_BACKEND_URL"].startswith("azblob://")
+
+
+def test_the_document_of_a_zone_on_azure_alone_says_what_is_missing_and_what_was_not_written_for_it():
+    assert "does not admit" not in on_azure_alone(*example()).why
+    found = on_azure_alone("repo:example/zones:environment:drift-eu").why
+    assert re.findall(r"does not admit environment `(\S+)`", found) == ["preview-eu"]
+    assert "- `PULUMI_BACKEND_URL`" not in on_azure_alone("any", issuer="https://ci.example.com").why
+    assert "public cloud" in on_azure_alone(*example(), cloud="usgovernment").why
 
 
 @pytest.mark.parametrize("name", OF_ZONES)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from zones_as_data import declared, deployed
+from zones_as_data import allowing_pairs, declared, deployed
 
 from sovereignty.azure_policy.aliases import AliasCatalogue
 from sovereignty.azure_policy.evaluate import Evaluation, evaluate
@@ -29,6 +29,11 @@ class Case:
     definition: str
     verdict: str
     resource: AzureResource
+    where_pairs_may: str | None = None
+
+    def refused(self, geo_redundancy: bool = False) -> bool:
+        """In a zone with these places that allows copies in a pair, or doesn't."""
+        return (self.where_pairs_may if geo_redundancy and self.where_pairs_may else self.verdict) == "violation"
 
 
 def resource(row: Mapping[str, Any]) -> AzureResource:
@@ -52,16 +57,18 @@ def aliases() -> AliasCatalogue:
 
 
 @cache
-def documents(zone: str = "eu", *tenants: str) -> dict[str, dict[str, Any]]:
+def documents(zone: str = "eu", *tenants: str, geo_redundancy: bool = False) -> dict[str, dict[str, Any]]:
     """Bodies by path."""
-    found = azure_policy.documents(declared(zone), deployed(zone=zone, azureManagedByTenants=list(tenants)))
+    law = allowing_pairs(zone) if geo_redundancy else declared(zone)
+    found = azure_policy.documents(law, deployed(zone=zone, azureManagedByTenants=list(tenants)))
     return {each.path: each.body for each in found}
 
 
 @cache
-def definitions(zone: str = "eu", *tenants: str) -> dict[str, dict[str, Any]]:
+def definitions(zone: str = "eu", *tenants: str, geo_redundancy: bool = False) -> dict[str, dict[str, Any]]:
     """Those that refuse or report, by name."""
-    return {name: body for name, body in _all(zone, *tenants).items() if not ACTS.intersection(effects(body))}
+    found = _all(zone, *tenants, geo_redundancy=geo_redundancy)
+    return {name: body for name, body in found.items() if not ACTS.intersection(effects(body))}
 
 
 @cache
@@ -77,8 +84,9 @@ def effects(definition: Mapping[str, Any]) -> list[str]:
     return definition["properties"]["parameters"]["effect"]["allowedValues"]
 
 
-def _all(zone: str, *tenants: str) -> dict[str, dict[str, Any]]:
-    return {body["name"]: body for path, body in documents(zone, *tenants).items() if path.startswith("azure/def")}
+def _all(zone: str, *tenants: str, geo_redundancy: bool = False) -> dict[str, dict[str, Any]]:
+    found = documents(zone, *tenants, geo_redundancy=geo_redundancy)
+    return {body["name"]: body for path, body in found.items() if path.startswith("azure/def")}
 
 
 def effect(definition: Mapping[str, Any], of: AzureResource, **parameters: str) -> str | None:

@@ -186,6 +186,14 @@ def own_resources(zone: str) -> list[AzureResource]:
                 "allowProtectedAppendWrites": True,
             },
         ),
+        AzureResource.of(
+            f"{STORAGE}/blobServices/containers/immutabilityPolicies",
+            name="a/default/insights-logs-flowlogflowevent/default",
+            properties={
+                "immutabilityPeriodSinceCreationInDays": law.retention.days + 2,
+                "allowProtectedAppendWritesAll": True,
+            },
+        ),
         AzureResource.of(f"{STORAGE}/managementPolicies", name="a/default", properties={"policy": {"rules": []}}),
         *_confidential_machine(f"sovereign-{zone}-ledger", at),
         *_logs(at, zone),
@@ -390,7 +398,7 @@ def _logs(at: str, zone: str) -> list[AzureResource]:
         AzureResource.of(
             "Microsoft.Insights/activityLogAlerts",
             location="global",
-            name=f"sovereign-{zone}-activity-logs",
+            name=f"sovereign-{zone}-activity-logs-{DEPLOYED['azureSubscriptions'][0]}",
             properties={"scopes": [GROUP.split("/resourceGroups")[0]], "enabled": True},
         ),
     ]

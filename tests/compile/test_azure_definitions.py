@@ -1,29 +1,36 @@
+import json
 from collections import Counter
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from azure_cases import NOW, acting, aliases, cases, definitions, documents, effect, outcome, types
 from azure_own_resources import own_resources
+from zones_as_data import declared, deployed
 
 from sovereignty.azure_policy.assignment import assigned
 from sovereignty.azure_policy.evaluate import evaluate
 from sovereignty.azure_policy.lint import problems
 from sovereignty.azure_policy.resource import AzureResource
+from sovereignty.compile import azure_policy
+from sovereignty.compile.azure import networks
 
 TENANT = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
 ENFORCED = {"effect": "Deny"}
 
 
-def test_every_case_gets_its_verdict_from_its_definition_and_from_no_other_of_its_control():
+@pytest.mark.parametrize("geo_redundancy", [False, True])
+def test_every_case_gets_its_verdict_from_its_definition_and_from_no_other_of_its_control(geo_redundancy: bool):
     wrong = []
     for case in cases():
         refusing = [
             name
-            for name, definition in definitions().items()
+            for name, definition in definitions(geo_redundancy=geo_redundancy).items()
             if definition["properties"]["metadata"]["control"] == case.control
             and _may_see(definition, case.resource.type)
             and effect(definition, case.resource, **_enforced(definition)) == "deny"
         ]
-        if (case.definition in refusing) if case.verdict == "violation" else not refusing:
+        if (case.definition in refusing) if case.refused(geo_redundancy) else not refusing:
             continue
         wrong.append((case.title, case.verdict, refusing))
     assert wrong == []
@@ -139,16 +146,65 @@ def test_without_named_tenants_nobody_is_given_access_at_a_subscription_or_a_res
         assert effect(definitions()["delegation-assignment"], given_access("/x", TENANT, group)) == "deny"
 
 
+HUB, STRANGE = "99999999-2222-4333-8444-555555555555", "88888888-2222-4333-8444-555555555555"
+"""The first is the stranger of the case tables."""
+
+
+def with_a_hub() -> dict[str, dict[str, Any]]:
+    found = azure_policy.documents(declared("eu"), deployed(azureHubSubscriptions=[HUB]))
+    return {each.body["name"]: each.body for each in found if each.path.startswith("azure/definitions/")}
+
+
+def test_a_hub_may_be_joined_and_its_endpoints_approved_and_the_others_stay_strangers():
+    rules, opened, seen = with_a_hub(), {"network-peering", "endpoint-approval"}, Counter[str]()
+    for case in cases():
+        body = json.dumps(case.resource.body)
+        if case.definition in opened and case.verdict == "violation" and HUB in body:
+            strange = replace(case.resource, body=json.loads(body.replace(HUB, STRANGE)))
+            assert effect(rules[case.definition], case.resource, **ENFORCED) is None, case.title
+            assert effect(rules[case.definition], strange, **ENFORCED) == "deny", case.title
+            seen[case.definition] += 1
+    assert seen["network-peering"] >= 2, "a peering, and a network that brings one along"
+    assert seen["endpoint-approval"] >= len(networks.APPROVED_AT)
+
+
+@pytest.mark.parametrize("id", [f"/subscriptions/{STRANGE}/x/subscriptions/{HUB}/y", f"/x/subscriptions/{HUB}/y", ""])
+def test_what_only_mentions_a_hub_is_no_hubs(id: str):
+    rules = with_a_hub()
+    peering = AzureResource.of(
+        "Microsoft.Network/virtualNetworks/virtualNetworkPeerings", properties={"remoteVirtualNetwork": {"id": id}}
+    )
+    approval = AzureResource.of(
+        "Microsoft.KeyVault/vaults/privateEndpointConnections",
+        properties={"privateEndpoint": {"id": id}, "privateLinkServiceConnectionState": {"status": "Approved"}},
+    )
+    assert effect(rules["network-peering"], peering, **ENFORCED) == "deny"
+    assert effect(rules["endpoint-approval"], approval, **ENFORCED) == "deny"
+
+
+def test_a_hub_opens_nothing_else():
+    hub, rules = with_a_hub(), definitions()
+    assert {name for name, body in rules.items() if hub[name] != body} == {"network-peering", "endpoint-approval"}
+
+
 def test_confidential_computing_is_reported_until_it_is_asked_for():
     machine = AzureResource.of("Microsoft.Compute/virtualMachines", location="westeurope", properties={})
     assert effect(definitions()["confidential-machine"], machine) == "audit"
     assert effect(definitions()["confidential-machine"], machine, effect="Deny") == "deny"
 
 
-def test_a_pair_outside_the_zone_is_not_taken_for_one_inside():
+def test_a_copy_goes_to_a_pair_that_is_the_zones_where_the_zone_allows_it_and_nowhere_else():
     account = AzureResource.of("Microsoft.Storage/storageAccounts", location="eastus2", sku={"name": "Standard_GRS"})
-    assert effect(definitions("us")["storage-redundancy"], account) is None, "the pair centralus is the zone's"
-    assert effect(definitions("eu")["storage-redundancy"], account) == "deny"
+    allowing = {zone: definitions(zone, geo_redundancy=True)["storage-redundancy"] for zone in ("us", "eu")}
+    assert effect(allowing["us"], account) is None, "the pair centralus is the zone's"
+    assert effect(allowing["eu"], account) == "deny"
+    assert effect(definitions("us")["storage-redundancy"], account) == "deny", "the zone allows no copies in a pair"
+
+
+def test_no_zone_of_the_repository_allows_copies_in_a_pair_though_each_holds_one():
+    for zone in ("eu", "us", "in"):
+        law = declared(zone)
+        assert law.azure is not None and law.azure.paired_inside() and not law.azure.geo_redundancy
 
 
 @pytest.mark.parametrize("zone", ["eu", "us", "in"])

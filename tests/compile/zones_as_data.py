@@ -44,6 +44,13 @@ def declared(name: str = "eu", **changes: Any) -> Zone:
     return zone.parse({**data, **changes}, f"zones/{name}.yaml")
 
 
+def allowing_pairs(zone: str) -> Zone:
+    """A zone of the repository, with `azure.geo_redundancy`."""
+    law = declared(zone)
+    assert law.azure is not None
+    return law.model_copy(update={"azure": law.azure.model_copy(update={"geo_redundancy": True})})
+
+
 def deployed(**changes: Any) -> Deployment:
     return deployment.from_config({**DEPLOYED, **changes}, "Pulumi.eu.yaml")
 

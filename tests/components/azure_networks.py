@@ -44,7 +44,7 @@ def made_of(component: Any, args_class: Any, **arguments: Any) -> tuple[Recorder
         return _outputs(made)
 
     with tempfile.TemporaryDirectory() as folder:
-        return build(make, azure=azure_at(Path(folder)))
+        return build(make, azure_at(Path(folder)))
 
 
 def refused(call: Callable[..., Any], *args: Any, **arguments: Any) -> Problem:

@@ -139,7 +139,7 @@ class _Answers(mocks.Mocks):
             return self._made_alone(azure, args)
 
     def _made_alone(self, azure: Azure, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        if whose := _GUID.search(args.provider):  # a zone's provider bears the name of its subscription
+        if whose := _GUID.search(args.provider or ""):  # a zone's provider bears the name of its subscription
             azure.configure({**azure.config, "subscriptionId": whose[0]})
         kind, inputs, urn = azure.sdk.resource(args.typ), dict(args.inputs), f"urn:{args.typ}::{args.name}"
         azure.fill(kind, inputs, {}, urn, Naming(b"always the same"))
@@ -162,7 +162,7 @@ def azure_at(folder: Path, subscription: str = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b
     return azure
 
 
-def build(make: Callable[[], Any], azure: Azure | None = None, **answers: dict[str, Any]) -> tuple[Recorder, Any]:
+def build(make: Callable[[], Any], azure: Azure | None = None, /, **answers: dict[str, Any]) -> tuple[Recorder, Any]:
     """Runs `make` as a program would be run, and waits for all that it registers; gives what it returned."""
     recorder, made = Recorder(answers=answers, azure=azure), []
 

@@ -32,6 +32,17 @@ def test_a_location_outside_the_zone_is_refused_by_the_arguments_name(outside: s
     assert "westeurope" in problem.right
 
 
+@pytest.mark.parametrize("wrong", [5, True, ["westeurope"]])
+def test_what_is_no_text_is_refused_by_the_arguments_name(wrong):
+    for refuse in (
+        lambda: location_of(declared("eu"), wrong, "XArgs.x"),
+        lambda: subscription_of(deployed(), wrong, "XArgs.x"),
+        lambda: resource_id(wrong, "XArgs.x", VAULT),
+    ):
+        with pytest.raises(InputError, match=r"XArgs\.x: Text is expected, found "):
+            refuse()
+
+
 def test_a_subscription_is_one_of_the_zones_and_by_default_its_first():
     assert subscription_of(deployed(), None, "XArgs.subscription") == SUBSCRIPTION
     assert subscription_of(deployed(), SUBSCRIPTION.upper(), "XArgs.subscription") == SUBSCRIPTION

@@ -192,6 +192,12 @@ def test_an_output_is_taken_for_a_key_and_judged_when_it_is_known():
         ({"size": "Standard_DC4as_cc_v5"}, "size"),
         ({"size": "Standard_DCas_v6"}, "size"),
         ({"size": ""}, "size"),
+        ({"size": None}, "size"),
+        ({"size": 4}, "size"),
+        ({"purpose": None}, "purpose"),
+        ({"image_version": None}, "image_version"),
+        ({"admin_username": None}, "admin_username"),
+        ({"location": 5}, "location"),
         ({"location": "East US"}, "location"),
         ({"subscription": "99999999-2222-4333-8444-555555555555"}, "subscription"),
         ({"purpose": "Ledger"}, "purpose"),
@@ -234,4 +240,4 @@ def test_a_size_that_its_location_lacks_is_told_with_the_tables_date():
     [problem] = told.value.problems
     assert problem.where == "ConfidentialVmArgs.size"
     assert azure_availability.as_of() in problem.found
-    assert "eastus" in problem.right
+    assert problem.right == "Set `location` to eastus. Or use Standard_DC4as_v6, which westus2 offers."

@@ -56,6 +56,13 @@ def disk_key(**arguments: Any) -> tuple[Recorder, dict[str, Any]]:
     return build(make, None, **{**answers(), KEY: {"keyUriWithVersion": KEY_URI}})
 
 
+def test_a_set_is_tried_again_until_its_key_opens_and_people_grant_an_hsms_before():
+    recorder, _ = disk_set(identity_id=IDENTITY_ID)
+    assert recorder.the(SET).hooks == ("eu-disks-until-the-key-opens",)
+    recorder, _ = disk_set(zone=in_an_hsm(), identity_id=IDENTITY_ID)
+    assert recorder.the(SET).hooks == ()
+
+
 def test_a_set_follows_its_key_with_an_identity_that_may_use_that_key_alone():
     recorder, outputs = disk_set()
     made = recorder.the(SET)

@@ -22,6 +22,9 @@ GROUP = "/providers/Microsoft.Management/managementGroups/sovereign-eu"
 ASSIGNED = f"{GROUP}/providers/Microsoft.Authorization/policyAssignments/"
 SUBSCRIPTION = "/subscriptions/0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
 
+OTHER = "/subscriptions/99999999-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+"""Of another zone, or of none."""
+
 
 def in_days(days: int) -> str:
     return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
@@ -122,6 +125,10 @@ def test_each_thing_that_is_missing_or_wrong_is_named_and_no_free_text_is_repeat
     assert refused(expires=in_days(367)) == "expires"
     for scope in ("", None, "eu", "/subscriptions/x", f"{GROUP}-other", "/providers/Microsoft.Management"):
         assert refused(scope=scope) == "scope"
+    for scope in (OTHER, f"{OTHER}/resourceGroups/migration"):
+        assert refused(scope=scope) == "scope"
+    shouted = f"/subscriptions/{SUBSCRIPTION.rpartition('/')[2].upper()}"
+    assert exempt(scope=shouted)[0].the(EXEMPTION).inputs["scope"] == shouted
     for assignment in ("", "zone-controls", f"{ASSIGNED}other", f"{ASSIGNED}zone-keys".replace("-eu", "-us")):
         assert refused(assignment_id=assignment) == "assignment_id"
     assert refused(reference_ids=["storage-redundancy", "storage-redundency"]) == "reference_ids[1]"

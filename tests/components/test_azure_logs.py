@@ -117,6 +117,7 @@ def test_sentinel_is_onboarded_unless_it_is_managed_elsewhere_or_not_wanted(made
 
 def test_a_cluster_is_encrypted_twice_with_the_zones_key_and_linked_before_sentinel_is_onboarded(clustered: Recorder):
     cluster = clustered.the("azure-native:operationalinsights:Cluster").inputs
+    assert clustered.the("azure-native:operationalinsights:Cluster").hooks == ("audit-cluster-until-the-key-opens",)
     assert cluster["isDoubleEncryptionEnabled"] is True
     assert cluster["sku"] == {"name": "CapacityReservation", "capacity": 100}
     assert cluster["identity"] == {"type": "UserAssigned", "userAssignedIdentities": [IDENTITY]}
@@ -345,20 +346,6 @@ def test_each_watch_is_a_rule_in_the_workspaces_location_that_tells_who_what_and
         assert (condition["operator"], condition["threshold"]) == ("GreaterThan", 0)
 
 
-def test_what_could_blind_the_workspace_is_watched_beside_it():
-    beside = alerts().the("azure-native:monitor:ActivityLogAlert").inputs
-    assert beside["location"] == "westeurope"
-    assert beside["scopes"] == [f"/subscriptions/{deployed().azure_subscriptions[0]}"]
-    *_, calls = beside["condition"]["allOf"]
-    assert {"field": "operationName", "equals": "Microsoft.Insights/diagnosticSettings/delete"} in calls["anyOf"]
-
-
-def test_a_rule_over_the_activity_log_is_global_where_no_location_of_the_zone_may_process_it():
-    held = declared().model_copy(update={"azure": _footprint()})
-    beside = alerts(zone=held).the("azure-native:monitor:ActivityLogAlert").inputs
-    assert beside["location"] == "global"
-
-
 @pytest.mark.parametrize(
     ("more", "where"),
     [
@@ -366,7 +353,6 @@ def test_a_rule_over_the_activity_log_is_global_where_no_location_of_the_zone_ma
         ({"workspace_id": ALARMS}, "workspace_id"),
         ({"alarm_group_id": WORKSPACE}, "alarm_group_id"),
         ({"location": "eastus"}, "location"),
-        ({"subscription": "11111111-2222-4333-8444-555555555555"}, "subscription"),
     ],
 )
 def test_bad_arguments_of_alerts_are_told_before_anything_is_made(more: dict[str, Any], where: str):

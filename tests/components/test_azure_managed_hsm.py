@@ -72,10 +72,13 @@ def test_the_first_run_makes_no_key_and_says_how_to_activate():
     assert [each.type for each in recorder.seen if each.type.startswith("azure-native")] == [HSM]
     name = outputs["hsm_name"]
     step = outputs["next_step"]
+    assert "`sovereign-zones:azureHubSubscriptions`, docs/azure-people.md" in step, "how people come to it"
     assert f"az keyvault security-domain download --hsm-name {name} --sd-wrapping-keys custodian-1.cer" in step
     assert "custodian-3.cer --sd-quorum 2" in step
     assert f"--hsm-name {name} --name AllowKeyManagementOperationsThroughARM --value true" in step
     assert "`sovereign-zones:hsmPhase: activated` in Pulumi.eu.yaml" in step
+    # whoever deploys may be a person or a group of people: az looks up which
+    assert '--role "Managed HSM Crypto User" --assignee-object-id <object id of whoever deploys> --scope /keys' in step
     assert {each for each in OUTPUTS if outputs[each] is None} == {
         "key_uri",
         "key_version_uri",
@@ -107,7 +110,8 @@ def test_the_second_run_makes_key_and_identity_and_says_how_to_grant():
     }
     step = outputs["next_step"]
     assert f"az keyvault role assignment create --hsm-name {outputs['hsm_name']} " in step
-    assert f'--role "Managed HSM Crypto Service Encryption User" --assignee-object-id {PRINCIPAL}' in step
+    encrypts = '--role "Managed HSM Crypto Service Encryption User"'
+    assert f"{encrypts} --assignee-object-id {PRINCIPAL} --assignee-principal-type ServicePrincipal " in step
     assert "--scope /keys/sovereign-eu-key" in step
     assert outputs["identity_id"] is outputs["key_uri"] is None, "nobody granted anything yet"
 

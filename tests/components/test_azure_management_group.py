@@ -175,7 +175,7 @@ def test_a_version_of_another_group_or_zone_and_an_altered_one_are_refused(tmp_p
         build_group(None, trying, released=folder)
 
 
-@pytest.mark.parametrize("parent", [None, "", "x y", "a/b", "/subscriptions/x", "ends.", f"{ABOVE}", f"{ABOVE}a/b"])
+@pytest.mark.parametrize("parent", [None, 5, "", "x y", "a/b", "/subscriptions/x", "ends.", f"{ABOVE}", f"{ABOVE}a/b"])
 @pytest.mark.parametrize("argument", ["parent_id", "sandbox_parent_id"])
 def test_what_is_no_parent_is_refused_before_anything_is_made(argument: str, parent: Any):
     if parent is None and argument == "sandbox_parent_id":

@@ -40,6 +40,34 @@ def test_the_way_back_of_another_subscription_is_that_ones():
     assert len(made.of(f"{OPEN}VirtualNetworkPeering")) == 1
 
 
+HUB = id_of("Microsoft.Network/virtualNetworks", "hub", STRANGER, "rg-hub")
+WITH_HUB = deployed(azureHubSubscriptions=[STRANGER])
+
+
+def test_a_hub_is_joined_by_the_zones_half_alone():
+    made, _ = peering(deployment=WITH_HUB, peer_vnet_id=HUB, peer_subscription=STRANGER.upper())
+    half = made.the(f"{OPEN}VirtualNetworkPeering").inputs
+    assert half["remoteVirtualNetwork"] == {"id": HUB}
+    assert half["virtualNetworkName"] == "sovereign-eu-network"
+    for carrying in ("allowForwardedTraffic", "allowGatewayTransit", "useRemoteGateways"):
+        assert half[carrying] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        ({"peer_location": "eastus"}, "peer_location"),
+        ({"peer_subscription": SECOND}, "peer_subscription"),
+        ({"peer_subscription": None}, "peer_vnet_id"),
+        ({"subscription": STRANGER}, "subscription"),
+        ({"vnet_id": HUB}, "vnet_id"),
+    ],
+)
+def test_a_hub_is_held_to_the_zones_locations_and_only_ever_the_other_side(arguments: dict[str, Any], where: str):
+    hub = {"deployment": WITH_HUB, "peer_vnet_id": HUB, "peer_subscription": STRANGER}
+    assert refused(peering, **{**hub, **arguments}).where == f"VnetPeeringArgs.{where}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "where"),
     [

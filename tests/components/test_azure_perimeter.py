@@ -55,11 +55,21 @@ def test_it_can_learn_first():
     assert {each.inputs["accessMode"] for each in made.of(f"{OPEN}NetworkSecurityPerimeterAssociation")} == {"Learning"}
 
 
+def test_a_member_can_learn_while_the_others_are_held_to_it():
+    made, _ = perimeter(learning=["logs"])
+    members = made.of(f"{OPEN}NetworkSecurityPerimeterAssociation")
+    assert {each.inputs["associationName"]: each.inputs["accessMode"] for each in members} == {
+        "records": "Enforced",
+        "logs": "Learning",
+    }
+
+
 @pytest.mark.parametrize(
     ("arguments", "where"),
     [
         ({"location": "eastus"}, "location"),
         ({"mode": "Audit"}, "mode"),
+        ({"learning": ["logs", "keys"]}, "learning[1]"),
         ({"resources": {}}, "resources"),
         ({"resources": {"My Records": ACCOUNT}}, "resources"),
         ({"resources": {"hsm": id_of("Microsoft.KeyVault/managedHSMs", "euhsm")}}, "resources.hsm"),

@@ -26,6 +26,8 @@ from built import Recorder, build, declared, deployed
 from components.azure.endpoints import ZonePrivateEndpoint, ZonePrivateEndpointArgs
 from components.azure.monitor_scope import MonitorScope, MonitorScopeArgs
 from components.azure.private_dns import PrivateDnsZones, PrivateDnsZonesArgs
+from sovereignty.facts import azure_clouds
+from sovereignty.facts.azure_networks import DNS_ZONES
 
 pytestmark = pytest.mark.engine
 
@@ -64,6 +66,12 @@ def test_names_are_the_clouds():
     made, _ = zones_for(zone=in_government(), vnet_ids={"usgovvirginia": NETWORK}, kinds=["vault", "blob"])
     names = [each.inputs["privateZoneName"] for each in made.of("azure-native:privatedns:PrivateZone")]
     assert names == ["privatelink.vaultcore.usgovcloudapi.net", "privatelink.blob.core.usgovcloudapi.net"]
+
+
+@pytest.mark.parametrize("cloud", ["public", "usgovernment", "china"])
+def test_no_kind_needs_more_names_than_an_endpoint_takes(cloud: str):
+    for kind in azure_clouds.private_kinds(cloud):
+        assert 0 < len(azure_clouds.private_zones(cloud, kind)) <= DNS_ZONES
 
 
 def test_a_kind_leads_to_its_zones():
@@ -166,6 +174,7 @@ def test_a_target_of_a_stranger_that_only_comes_to_light_later_ends_the_run():
         ({"subnet_id": NETWORK}, "subnet_id"),
         ({"dns_zone_ids": []}, "dns_zone_ids"),
         ({"dns_zone_ids": [DNS, VAULT]}, "dns_zone_ids[1]"),
+        ({"dns_zone_ids": [f"{DNS}{number}" for number in range(6)]}, "dns_zone_ids"),
     ],
 )
 def test_bad_arguments_of_an_endpoint_are_told_before_anything_is_made(arguments: dict[str, Any], where: str):

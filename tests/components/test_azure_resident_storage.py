@@ -84,6 +84,7 @@ def test_versions_that_never_go_need_no_rule_and_no_way_through_the_firewall():
         ({"data_class": "secrets"}, "data_class"),
         ({"old_versions_days": 0}, "old_versions_days"),
         ({"redundancy": "Standard_GRS"}, "redundancy"),
+        ({"redundancy": "Standard_GRS", "location": "westeurope"}, "redundancy"),
         ({"location": "uksouth"}, "location"),
         ({"containers": ["UPPER"]}, "containers[0]"),
     ],

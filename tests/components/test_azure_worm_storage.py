@@ -18,6 +18,12 @@ SEVEN_YEARS = 2557
 POLICY = "azure-native:storage:BlobContainerImmutabilityPolicy"
 FOUND = "azure-native:storage:getBlobContainerImmutabilityPolicy"
 
+ALLOWING_PAIRS = declared("eu")
+assert ALLOWING_PAIRS.azure is not None
+ALLOWING_PAIRS = ALLOWING_PAIRS.model_copy(
+    update={"azure": ALLOWING_PAIRS.azure.model_copy(update={"geo_redundancy": True})}
+)
+
 
 def account(
     mode: str = "COMPLIANCE", phase: str = "provision", found: dict[str, Any] | None = None, **arguments: Any
@@ -131,7 +137,7 @@ def test_where_the_location_has_zones_copies_are_spread_and_go_to_the_cold_tier(
 
 @pytest.mark.parametrize("kind", ["Standard_LRS", "Standard_GRS", "Standard_RAGRS"])
 def test_what_has_the_archive_tier_uses_it_and_a_pair_in_the_zone_may_have_a_copy(kind: str):
-    recorder, _ = account(redundancy=kind, location="West Europe")
+    recorder, _ = account(zone=ALLOWING_PAIRS, redundancy=kind, location="West Europe")
     inputs = the_account(recorder)
     assert (inputs["sku"]["name"], inputs["location"]) == (kind, "westeurope")
     assert the_rule(recorder)["actions"] == {"baseBlob": {"tierToArchive": {"daysAfterModificationGreaterThan": 90}}}
@@ -139,7 +145,7 @@ def test_what_has_the_archive_tier_uses_it_and_a_pair_in_the_zone_may_have_a_cop
 
 @pytest.mark.parametrize("kind", ["Standard_GZRS", "Standard_RAGZRS"])
 def test_geo_and_zone_redundant_storage_has_no_archive(kind: str):
-    recorder, _ = account(redundancy=kind, location="northeurope")
+    recorder, _ = account(zone=ALLOWING_PAIRS, redundancy=kind, location="northeurope")
     assert "tierToCold" in the_rule(recorder)["actions"]["baseBlob"]
 
 
@@ -155,6 +161,7 @@ def test_without_an_archive_there_is_no_rule_and_nobody_passes_the_firewall():
         ({}, "AzureServices"),
         ({"trusted_services": False}, "None"),
         ({"retention": Retention(mode="COMPLIANCE", years=7), "receives_appends": True}, "AzureServices"),
+        ({"retention": Retention(mode="COMPLIANCE", years=7), "appends_to_block_blobs": True}, "AzureServices"),
         ({"retention": Retention(mode="COMPLIANCE", years=7), "trusted_services": True}, "AzureServices"),
     ],
 )
@@ -165,7 +172,28 @@ def test_trusted_services_pass_where_a_rule_or_an_export_needs_them(arguments: d
 
 def test_an_export_of_logs_may_append():
     recorder, _ = account(receives_appends=True)
-    assert all(each.inputs["allowProtectedAppendWrites"] for each in recorder.of(POLICY))
+    for policy in recorder.of(POLICY):
+        assert policy.inputs["allowProtectedAppendWrites"] is True
+        assert "allowProtectedAppendWritesAll" not in policy.inputs
+
+
+@pytest.mark.parametrize("receives_appends", [False, True])
+def test_flow_logs_may_append_to_block_blobs_and_azure_is_never_asked_for_both_ways_at_once(receives_appends: bool):
+    recorder, _ = account(receives_appends=receives_appends, appends_to_block_blobs=True)
+    assert recorder.of(POLICY)
+    for policy in recorder.of(POLICY):
+        assert policy.inputs["allowProtectedAppendWritesAll"] is True
+        assert "allowProtectedAppendWrites" not in policy.inputs
+
+
+def test_an_accounts_own_retention_takes_no_appends_to_block_blobs():
+    with pytest.raises(InputError, match=r"WormStorageAccountArgs\.appends_to_block_blobs"):
+        account(version_level=True, appends_to_block_blobs=True)
+
+
+def test_an_account_is_tried_again_until_its_key_opens(made: Recorder):
+    [hook] = made.the("azure-native:storage:StorageAccount").hooks
+    assert hook == "eurecordsf7c61d41-until-the-key-opens"
 
 
 def test_in_the_first_phase_it_says_what_is_unlocked_and_how_people_lock_it(records):
@@ -246,10 +274,15 @@ COMPLIANCE_6, COMPLIANCE_8 = Retention(mode="COMPLIANCE", years=6), Retention(mo
         ("COMPLIANCE", {"redundancy": "Standard_RAGZRS"}, "redundancy"),
         ("COMPLIANCE", {"redundancy": "Premium_LRS"}, "redundancy"),
         ("COMPLIANCE", {"redundancy": "standard_zrs"}, "redundancy"),
+        ("COMPLIANCE", {"redundancy": 5}, "redundancy"),
         ("COMPLIANCE", {"location": "East US"}, "location"),
         ("COMPLIANCE", {"subscription": "99999999-4e5f-4a6b-8c7d-9e0f1a2b3c4d"}, "subscription"),
         ("COMPLIANCE", {"purpose": "Records"}, "purpose"),
         ("COMPLIANCE", {"purpose": "x" * 13}, "purpose"),
+        ("COMPLIANCE", {"purpose": None}, "purpose"),
+        ("COMPLIANCE", {"containers": None}, "containers"),
+        ("COMPLIANCE", {"containers": [None]}, "containers[0]"),
+        ("COMPLIANCE", {"key_name": 5}, "key_name"),
         ("COMPLIANCE", {"containers": []}, "containers"),
         ("COMPLIANCE", {"containers": "records"}, "containers"),
         ("COMPLIANCE", {"containers": ["records", "Records"]}, "containers[1]"),
@@ -271,17 +304,32 @@ def test_bad_arguments_are_told_before_anything_is_made(mode: str, arguments: di
 
 def test_the_error_of_a_pair_outside_the_zone_names_the_pair_and_what_is_right():
     with pytest.raises(InputError) as told:
-        account(redundancy="Standard_GRS")
+        account(zone=ALLOWING_PAIRS, redundancy="Standard_GRS")
     [problem] = told.value.problems
     assert problem.found == (
         "Standard_GRS copies to germanynorth, the pair of germanywestcentral, which zone eu doesn't hold."
     )
     assert "Standard_ZRS" in problem.right
     assert "westeurope, northeurope" in problem.right
+    with pytest.raises(InputError) as told:
+        account(redundancy="Standard_GRS")
+    assert told.value.problems[0].right == "Use Standard_ZRS.", "no location would do"
+
+
+@pytest.mark.parametrize("kind", ["Standard_GRS", "Standard_RAGRS", "Standard_GZRS", "Standard_RAGZRS"])
+def test_a_pair_in_the_zone_has_no_copy_unless_the_zone_allows_it(kind: str):
+    with pytest.raises(InputError) as told:
+        account(redundancy=kind, location="West Europe")
+    [problem] = told.value.problems
+    assert problem.where == "WormStorageAccountArgs.redundancy"
+    assert problem.found == (
+        f"{kind} copies to northeurope, the pair of westeurope, and zone eu allows no copies in a pair."
+    )
+    assert problem.right == "Use Standard_ZRS, or write `geo_redundancy: true` below azure: in zones/eu.yaml."
 
 
 def in_places(cloud: str, *locations: str) -> Zone:
-    footprint = AzureFootprint(cloud=cloud, home=locations[0], regions=locations)
+    footprint = AzureFootprint(cloud=cloud, home=locations[0], regions=locations, geo_redundancy=True)
     return declared("eu").model_copy(update={"azure": footprint})
 
 

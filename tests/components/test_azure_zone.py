@@ -13,9 +13,15 @@ from built import Recorder, Registered, azure_at, build, declared, deployed
 
 from components.azure.providers import AzureProviders
 from components.azure.zone import AzureZone, AzureZoneArgs
+from components.foundation import Parents
+from components.providers import ZoneProviders
+from components.zone import ResidencyZone, ResidencyZoneArgs
+from sandbox import acts, hsm
 from sandbox.arm import own_name
 from sandbox.sdk import sdk
+from sandbox.store import Row, Store
 from sovereignty import facts, risks
+from sovereignty.footprint import AzureFootprint
 from sovereignty.zone import Zone
 
 pytestmark = pytest.mark.engine
@@ -31,9 +37,8 @@ def zone_with(*locations: str, keys: str = "premium-vault") -> Zone:
     """The EU zone on Azure alone, with these locations; it accepts what it is exposed to."""
     law = declared("eu").model_copy(update={"aws": None})
     azure = {"cloud": "public", "home": locations[0], "regions": list(locations)}
-    draft = law.model_copy(
-        update={"azure": type(law.azure).model_validate(azure), "keys": law.keys.model_copy(update={"azure": keys})}
-    )
+    places = AzureFootprint.model_validate(azure)
+    draft = law.model_copy(update={"azure": places, "keys": law.keys.model_copy(update={"azure": keys})})
     accepts = [{"risk": each.risk.id, "reason": "a test"} for each in risks.exposures(draft)]
     return declared("eu", aws=None, azure=azure, keys={"azure": keys}, accepts=accepts)
 
@@ -121,15 +126,41 @@ def test_what_the_zone_has_once_is_in_its_home(two: Recorder):
     assert [each.inputs["location"] for each in records] == [HOME]
 
 
-def test_another_subscription_is_placed_and_sends_its_activity_log_and_gets_nothing_else(one: Recorder, wide: Recorder):
+def test_another_subscription_is_placed_and_its_activity_log_sent_and_watched_and_it_gets_nothing_else(
+    one: Recorder, wide: Recorder
+):
     added = {identity(each) for each in custom(wide)} - {identity(each) for each in custom(one)}
     assert added == {
         ("azure-native:management:ManagementGroupSubscription", f"eu-{OTHER_SUBSCRIPTION}"),
         ("azure-native:monitor:SubscriptionDiagnosticSetting", f"eu-{OTHER_SUBSCRIPTION}"),
+        ("azure-native:monitor:ActivityLogAlert", f"eu-{OTHER_SUBSCRIPTION}-logs"),
+        ("azure-native:resources:ResourceGroup", f"eu-{OTHER_SUBSCRIPTION}"),
     }
     for each in custom(wide):
         if OTHER_SUBSCRIPTION in each.name:
             assert f"eu-{OTHER_SUBSCRIPTION}::" in each.provider
+
+
+def test_each_subscriptions_activity_log_is_watched_from_within_it(wide: Recorder):
+    rules = wide.of("azure-native:monitor:ActivityLogAlert")
+    assert len(rules) == 2
+    assert len({rule.inputs["activityLogAlertName"] for rule in rules}) == 2
+    groups = {
+        (each.provider, each.inputs["resourceGroupName"]) for each in wide.of("azure-native:resources:ResourceGroup")
+    }
+    [told] = wide.of("azure-native:monitor:ActionGroup")
+    for rule in rules:
+        [scope] = rule.inputs["scopes"]
+        assert f"eu-{scope.removeprefix('/subscriptions/')}::" in rule.provider
+        assert (rule.provider, rule.inputs["resourceGroupName"]) in groups
+        [action] = rule.inputs["actions"]["actionGroups"]
+        assert action["actionGroupId"].endswith(f"/{told.inputs['actionGroupName']}")
+        assert f"/subscriptions/{deployed().azure_subscriptions[0]}/" in action["actionGroupId"]
+
+
+def test_where_others_run_the_workspace_no_activity_log_is_watched(tmp_path: Path):
+    made, _ = built(tmp_path, zone_with(HOME), sentinelWorkspaceId="6f1d2c3b-4a59-4e68-9b7a-0c1d2e3f4a5b")
+    assert not made.of("azure-native:monitor:ActivityLogAlert")
 
 
 def test_the_group_is_bound_before_a_subscription_is_placed_in_it(one: Recorder):
@@ -171,6 +202,35 @@ def test_every_endpoint_is_in_its_own_locations_network(two: Recorder):
         group = "sovereign-eu" if place == HOME else f"sovereign-eu-{SECOND}"
         assert each.inputs["location"] == place
         assert f"/resourceGroups/{group}/" in each.inputs["subnet"]["id"]
+
+
+def access_modes(made: Recorder) -> dict[str, str]:
+    members = made.of("azure-native:network:NetworkSecurityPerimeterAssociation")
+    return {each.inputs["associationName"]: each.inputs["accessMode"] for each in members}
+
+
+def test_what_others_send_to_query_or_use_only_learns_and_the_records_are_enforced(one: Recorder):
+    assert access_modes(one) == {
+        "records": "Enforced",
+        "logs": "Learning",
+        "workspace": "Learning",
+        "keys": "Learning",
+    }
+
+
+def test_a_workspace_in_a_cluster_is_in_no_perimeter(tmp_path: Path):
+    made, _ = built(tmp_path, zone_with(HOME), azureLogCluster=True)
+    assert made.of("azure-native:operationalinsights:Cluster"), "else this shows nothing"
+    assert set(access_modes(made)) == {"records", "logs", "keys"}
+
+
+@pytest.mark.parametrize(("asked", "access"), [(True, "Enabled"), (False, "Disabled")])
+def test_people_search_the_workspace_from_outside_only_where_the_stack_file_says_so(
+    asked: bool, access: str, tmp_path: Path
+):
+    made, _ = built(tmp_path, zone_with(HOME), azurePublicQueries=asked)
+    inputs = made.the(WORKSPACE).inputs
+    assert (inputs["publicNetworkAccessForQuery"], inputs["publicNetworkAccessForIngestion"]) == (access, "Disabled")
 
 
 KEPT = (
@@ -230,6 +290,55 @@ def test_a_home_without_sentinel_has_a_workspace_without_it(tmp_path: Path):
     assert not made.of("azure-native:securityinsights:SentinelOnboardingState")
 
 
+POLICY = "azure-native:storage:BlobContainerImmutabilityPolicy"
+
+
+def test_flow_logs_may_append_to_block_blobs_in_each_location_and_nothing_else_may(two: Recorder):
+    policies = {each.name: each.inputs for each in two.of(POLICY)}
+    flows = {name for name in policies if "-flows-" in name}
+    assert flows == {f"{of}-flows-insights-logs-flowlogflowevent" for of in ("eu", f"eu-{SECOND}")}
+    for name, inputs in policies.items():
+        assert inputs.get("allowProtectedAppendWritesAll", False) is (name in flows), name
+
+
+class Attended(Store):
+    """A store whose people act at once: each HSM is activated, and each identity may encrypt with its keys."""
+
+    def add(self, row: Row, *names: Any, **more: Any) -> None:
+        super().add(row, *names, **more)
+        if row.type not in (hsm.HSM, hsm.IDENTITY):
+            return
+        for each in self.by_type(hsm.PACKAGE, hsm.HSM):
+            name = each.id.rpartition("/")[2]
+            acts.activate_hsm(self, name)
+            for identity in self.by_type(hsm.PACKAGE, hsm.IDENTITY):
+                acts.grant_hsm(self, name, identity.id)
+
+
+def test_what_each_hsm_tells_is_kept_in_a_locked_account_of_its_own_location(tmp_path: Path):
+    law, azure = zone_with(HOME, SECOND, keys="managed-hsm"), azure_at(tmp_path)
+    azure.store = Attended(tmp_path)
+    made, _ = built(tmp_path, law, azure, azureHsmAdministrators=ADMINISTRATORS, hsmPhase="granted")
+    places = {each.inputs["accountName"]: each.inputs["location"] for each in made.of(ACCOUNT)}
+    kept = {
+        each.name: each.inputs
+        for each in made.of("azure-native:monitor:DiagnosticSetting")
+        if "/managedHSMs/" in each.inputs["resourceUri"]
+    }
+    assert set(kept) == {"eu-keys", f"eu-keys-{SECOND}"}
+    for name, place in (("eu-keys", HOME), (f"eu-keys-{SECOND}", SECOND)):
+        account = kept[name]["storageAccountId"].rpartition("/")[2]
+        assert places[account] == place
+        [policy] = [
+            each.inputs
+            for each in made.of(POLICY)
+            if (each.inputs["accountName"], each.inputs["containerName"]) == (account, "insights-logs-auditevent")
+        ]
+        assert policy["allowProtectedAppendWritesAll"] is True
+    # nothing else writes into such a container
+    assert len([each for each in made.of(POLICY) if each.inputs["containerName"] == "insights-logs-auditevent"]) == 2
+
+
 def test_with_a_managed_hsm_nothing_is_encrypted_before_its_key_can_be_used(tmp_path: Path):
     law = zone_with(HOME, keys="managed-hsm")
     made, zone = built(tmp_path, law, azureHsmAdministrators=ADMINISTRATORS, hsmPhase="create")
@@ -242,3 +351,21 @@ def test_with_a_managed_hsm_nothing_is_encrypted_before_its_key_can_be_used(tmp_
         for each in made.of("azure-native:network:PrivateEndpoint")
     }
     assert "managedhsm" in kinds, "people reach the HSM through the zone's network"
+
+
+def test_with_nothing_under_lock_there_is_no_output_that_tells_of_locks(tmp_path: Path):
+    law, target = zone_with(HOME, keys="managed-hsm"), deployed(azureHsmAdministrators=ADMINISTRATORS)
+
+    def make() -> dict[str, Any]:
+        args = ResidencyZoneArgs(
+            zone=law,
+            deployment=target,
+            providers=ZoneProviders(law, target),
+            parents=Parents(azure_management_group_id="Sovereignty"),
+        )
+        return dict(ResidencyZone("eu", args).outputs)
+
+    _, outputs = build(make, azure_at(tmp_path))
+    assert HOME in outputs["azureHsmNextSteps"]
+    for absent in ("azureImmutabilityStates", "azureLockCommands", "azureRecordsAccount", "azureKeyUri"):
+        assert absent not in outputs

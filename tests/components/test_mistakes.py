@@ -34,3 +34,10 @@ def test_an_organization_that_has_its_own_parents_needs_no_foundation():
     found = asyncio.run(parents(deployment.from_config(own, "Pulumi.eu.yaml")))
     assert (found.aws_ou_id, found.azure_management_group_id) == ("ou-ab12-11111111", "acme")
     assert not isinstance(found.aws_ou_id, pulumi.Output)
+    assert (found.aws_sandbox_ou_id, found.azure_sandbox_management_group_id) == (None, None)
+
+
+def test_an_organizations_own_parents_of_sandboxes_are_taken():
+    own = {"zone": "eu", "awsSandboxParentOuId": "ou-ab12-33333333", "azureSandboxParentManagementGroupId": "trials"}
+    found = asyncio.run(parents(deployment.from_config(own, "Pulumi.eu.yaml")))
+    assert (found.aws_sandbox_ou_id, found.azure_sandbox_management_group_id) == ("ou-ab12-33333333", "trials")

@@ -46,6 +46,9 @@ def test_a_group_and_an_identity_that_are_not_known_yet_are_waited_for(error: st
         "SubscriptionNotFound: The subscription '0a1b2c3d' could not be found.",
         "InvalidPolicyRule: the policy rule is invalid in the management group",
         "RequestDisallowedByPolicy: Resource was disallowed by policy in management group sovereign-eu",
+        # what no time gives: the right to grant
+        "AuthorizationFailed: The client 'deployer' with object id '3c4d5e6f' does not have authorization to perform "
+        f"action 'Microsoft.Authorization/roleAssignments/write' over scope '{OURS}/roleAssignments/x'",
     ],
 )
 def test_any_other_failure_is_told_at_once(error: str):
@@ -70,9 +73,16 @@ def test_waiting_ends():
 
 def test_a_wait_says_what_it_waits_for_and_for_how_long_at_most():
     assert told("eu-zone-tags", 1).startswith("eu-zone-tags: Azure doesn't know the new management group everywhere")
-    assert "no rights in it" in told("eu-zone-tags", 1)
     assert "30 minutes at most" in told("eu-zone-tags", 1)
     assert "15 minutes at most" in told("eu-zone-tags", 31)
+
+
+def test_a_wait_says_which_right_at_the_group_may_be_missing():
+    assert "or whoever deploys lacks a right at it" in told("eu-zone-tags", 1)
+    action = "Microsoft.Authorization/policyDefinitions/write"
+    forbidden = f"AuthorizationFailed: Client 'a@b' does not have authorization to perform\naction '{action}' over it"
+    assert f"or whoever deploys lacks the right {action} at it" in told("eu-zone-tags", 1, forbidden)
+    assert "a@b" not in told("eu-zone-tags", 1, forbidden)
 
 
 def test_the_hook_waits_tells_and_tries_again(monkeypatch: pytest.MonkeyPatch):

@@ -58,6 +58,8 @@ LANDS = {
     "fed": ("444455556664", "4e5f6a7b-8c9d-4e0f-8a1b-3c4d5e6f7a82"),
 }
 """An account is of one partition, a subscription of one cloud."""
+FURTHER = {"agov": ["4e5f6a7b-8c9d-4e0f-8a1b-3c4d5e6f7a91"]}
+"""More subscriptions than that one."""
 AMAZON = [name for name, shape in ZONES.items() if "aws" in shape]
 MICROSOFT = [name for name, shape in ZONES.items() if "azure" in shape]
 ARN = re.compile(r"arn:(aws[a-z-]*):[a-z0-9-]+:([a-z0-9-]*):")
@@ -99,7 +101,7 @@ def stack_of(name: str) -> dict[str, Any]:
             "azure-native:location": shape["azure"]["home"],
             "sovereign-zones:azureParentManagementGroupId": tenant,
             "sovereign-zones:azureTenantId": tenant,
-            "sovereign-zones:azureSubscriptions": [subscription],
+            "sovereign-zones:azureSubscriptions": [subscription, *FURTHER.get(name, [])],
             "sovereign-zones:azureAlarmSubscribers": ["security@example.com"],
         }
     return settings
@@ -216,6 +218,14 @@ def test_endpoints_are_named_as_the_cloud_names_them(deployed: Deployed):
 def test_what_the_cloud_does_not_offer_is_not_there(deployed: Deployed):
     assert not deployed.of("azure-native:network:NetworkSecurityPerimeter")
     assert deployed.of("azure-native:securityinsights:SentinelOnboardingState")
+
+
+@pytest.mark.parametrize("deployed", MICROSOFT, indirect=True)
+def test_each_subscriptions_activity_log_is_watched_from_within_it(deployed: Deployed):
+    ids = [r["id"] for r in deployed.resources("azure-native") if r["type"].endswith(":ActivityLogAlert")]
+    watched = [each["scopes"] for each in deployed.of("azure-native:monitor:ActivityLogAlert")]
+    assert watched == [["/".join(id.split("/")[:3])] for id in ids]
+    assert len(ids) == 1 + len(FURTHER.get(deployed.name, []))
 
 
 def test_a_second_up_changes_nothing(deployed: Deployed):

@@ -1,11 +1,13 @@
-"""The life of a zone on the real engine, in order: up, up again, refresh, a second zone beside it, down, up again."""
+"""The life of a zone on the real engine, in order: up, up again, refresh. More of it: test_zones_together.py."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from on_engine import ROOT, Ran, runner, stand_ins_end
 
+CHANGES = re.compile(r"\d+ (created|updated|replaced|deleted)")
 COMMITTED = {file: file.read_bytes() for folder in (ROOT, ROOT / "foundation") for file in folder.glob("Pulumi.*.yaml")}
 
 
@@ -17,11 +19,6 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def eu(folder) -> Ran:
     return runner(folder, "up", "eu")
-
-
-@pytest.fixture(scope="module")
-def us(folder, eu) -> Ran:
-    return runner(folder, "up", "us")
 
 
 def state(folder: Path, stack: str) -> list[dict]:
@@ -72,7 +69,8 @@ def test_it_runs_without_a_warning(eu):
 def test_what_it_made_lies_in_the_zone(eu, folder):
     made = [r.get("outputs") or {} for r in state(folder, "eu") if r.get("custom")]
     assert {o["region"] for o in made if "region" in o} <= {"eu-central-1", "eu-west-1"}
-    assert {o["location"] for o in made if "location" in o} <= {"germanywestcentral"}
+    locations = {o["location"].replace(" ", "").lower() for o in made if o.get("location")}
+    assert locations <= {"germanywestcentral", "westeurope", "northeurope", "global"}
 
 
 def test_a_second_up_changes_nothing(eu, folder):
@@ -81,53 +79,20 @@ def test_a_second_up_changes_nothing(eu, folder):
     assert again.code == 0, again.output
     assert {(r["urn"], r.get("id")) for r in state(folder, "eu")} == {(r["urn"], r.get("id")) for r in before}
     assert "unchanged" in again
-    for word in (" created", " updated", " replaced", " deleted"):
-        assert word not in again.output, again.output
+    assert not CHANGES.search(again.output), again.output
 
 
 def test_a_refresh_finds_nothing_changed(eu, folder):
     out = runner(folder, "refresh", "eu")
     assert out.code == 0, out.output
     assert "unchanged" in out
-    for word in (" created", " updated", " replaced", " deleted"):
-        assert word not in out.output, out.output
+    assert not CHANGES.search(out.output), out.output
 
 
-def test_both_zones_live_side_by_side(us, folder):
-    assert us.code == 0, us.output
-    eu, us_ = outputs(folder, "eu"), outputs(folder, "us")
-    assert eu["zone"] == "eu"
-    assert us_["zone"] == "us"
-    ids = [{r["id"] for r in state(folder, s) if r.get("custom") and "pulumi:" not in r["type"]} for s in ("eu", "us")]
-    # AWS Config's retention has this one name in every account and region
-    assert ids[0] & ids[1] <= {"default"}
-
-
-def test_the_committed_stack_files_are_unchanged(us):
+def test_the_committed_stack_files_are_unchanged(eu):
     assert COMMITTED
     assert {file: file.read_bytes() for file in COMMITTED} == COMMITTED
 
 
-def test_no_stand_in_is_left_running(us, folder):
+def test_no_stand_in_is_left_running(eu, folder):
     stand_ins_end(folder)
-
-
-def test_down_says_what_stays_and_takes_the_rest(us, folder):
-    before = {r["urn"] for r in state(folder, "eu")}
-    down = runner(folder, "down", "eu")
-    assert down.code == 0, down.output
-    left = {r["urn"]: r for r in state(folder, "eu")}
-    protected = [r for r in left.values() if r.get("protect") and r["type"] == "aws:kms/key:Key"]
-    assert protected
-    assert left.keys() < before
-    assert "What stays, because it is protected" in down
-    assert "The foundation stays" in down
-
-
-def test_up_after_down_goes_on_from_there(us, folder):
-    kept = {r["urn"]: r["id"] for r in state(folder, "eu") if r.get("protect") and r.get("custom")}
-    again = runner(folder, "up", "eu")
-    assert again.code == 0, again.output
-    now = {r["urn"]: r.get("id") for r in state(folder, "eu")}
-    assert {urn: now[urn] for urn in kept} == kept
-    assert "aws:organizations/organizationalUnit:OrganizationalUnit" in kinds(folder, "eu")

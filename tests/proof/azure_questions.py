@@ -14,7 +14,7 @@ from typing import Any
 import azure_built_ins
 from azure_cases import ACTS, Case, cases, effects
 from azure_own_resources import own_resources
-from zones_as_data import DEPLOYED, declared, deployed
+from zones_as_data import DEPLOYED, allowing_pairs, declared, deployed
 
 from sovereignty import facts
 from sovereignty.azure_policy.resource import AzureResource
@@ -35,13 +35,15 @@ _ELSEWHERE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "gov": ("us", "usgovernment", ("usgovvirginia", "usgovtexas")),
     "cn": ("us", "china", ("chinanorth3", "chinaeast2")),
 }
-MUTATED_ZONES = ("eu", "us", "es")
-AZURE_ZONES = (*MUTATED_ZONES, "gov", "cn")
+_ALLOWING_PAIRS = {"us-pairs": "us"}
+"""Zones of the repository with `azure.geo_redundancy`, which none of them has."""
+MUTATED_ZONES = ("eu", "us", "es", *_ALLOWING_PAIRS)
+AZURE_ZONES = ("eu", "us", *_ELSEWHERE)
 PAIR_AWARE = frozenset(
     ("storage-redundancy", "sql-database-backup", "sql-instance-backup", "postgresql-backup", "mysql-backup",
      "event-grid-topics", "event-grid-domains", "recovery-vault", "backup-vault")
 )  # fmt: skip
-"""What copies to the paired region of its own location, which may be the zone's."""
+"""What copies to the paired region of its own location, which may be the zone's, and allowed."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class Question:
 @cache
 def landed_on_azure(name: str) -> tuple[Zone, Deployment]:
     """A zone of the repository, or one with its law elsewhere, with two subscriptions."""
-    of, cloud, locations = _ELSEWHERE.get(name, (name, "", ()))
-    zone = declared(of)
+    of, cloud, locations = _ELSEWHERE.get(name, (_ALLOWING_PAIRS.get(name, name), "", ()))
+    zone = allowing_pairs(of) if name in _ALLOWING_PAIRS else declared(of)
     if locations:
         # not held against the jurisdiction's law: what is proved here is what the compiler makes of places
         footprint = AzureFootprint(cloud=cloud, home=locations[0], regions=locations)
@@ -112,9 +114,9 @@ def locations(name: str) -> tuple[str, ...]:
     return footprint.regions
 
 
-def pair_is_inside(name: str, location: str) -> bool:
-    row = facts.region("azure", location)
-    return row is not None and row.paired in locations(name)
+def may_copy_to_the_pair(name: str, location: str) -> bool:
+    row, footprint = facts.region("azure", location), landed_on_azure(name)[0].azure
+    return row is not None and footprint is not None and footprint.geo_redundancy and row.paired in footprint.regions
 
 
 @cache
@@ -125,7 +127,7 @@ def questions(name: str) -> tuple[Question, ...]:
     found += [other for question in found if (other := _of_other_subscription(question))]
     zone = landed_on_azure(name)[0]
     own = own_resources(zone.zone) if name in MUTATED_ZONES else []
-    places = _place_map(name) if name not in ("eu", "us") else {}
+    places = _place_map(name) if name in _ELSEWHERE else {}
     moved = [replace(each, body=_placed(each.body, places)) for each in own]
     return (*found, *(Question(each.type, "", "", False, each) for each in moved))
 
@@ -138,19 +140,18 @@ def _of_other_subscription(question: Question) -> Question | None:
 
 def _asked(name: str, case: Case) -> Iterator[Question]:
     body = case.resource.body
-    refused = case.verdict == "violation"
+    refused = case.refused()
     place = facts.azure_location(str(body.get("location", "")))
     question = Question(case.title, case.control, case.definition, refused, case.resource)
     spread = place == _UNPAIRED and case.control != "residency.region"
     if not spread or name == "eu":
         moved = _moved(name, case.resource)
-        if case.definition in PAIR_AWARE and place in _PAIRED and not pair_is_inside(name, moved.body["location"]):
-            return  # whether it is allowed for its pair's sake, the table doesn't say
-        yield replace(question, resource=moved)
+        may = place in _PAIRED and may_copy_to_the_pair(name, moved.body["location"])
+        yield replace(question, refused=case.refused(geo_redundancy=may), resource=moved)
     if not spread or case.definition.endswith("-replica"):
         return
     for location in (*locations(name), OUTSIDE):
-        stays = case.definition in PAIR_AWARE and pair_is_inside(name, location)
+        stays = case.definition in PAIR_AWARE and may_copy_to_the_pair(name, location)
         moved = _moved(name, case.resource)
         there = replace(moved, body={**moved.body, "location": location})
         yield replace(question, refused=refused and not stays, resource=there)

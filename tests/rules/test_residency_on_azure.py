@@ -233,6 +233,15 @@ def test_an_extension_lives_where_what_it_extends_lives(key: str):
     assert together(extension, places={identifier: "westeurope"}) == {}
 
 
+def test_an_extension_lives_where_what_it_extends_lives_whose_module_is_named_otherwise_than_its_namespace():
+    kind = "azure-native:monitor:DiagnosticSetting"
+    identifier = f"{SUBSCRIPTION}/resourceGroups/data/providers/Microsoft.Network/dnsResolverPolicies/names"
+    for location, verdicts in (("westeurope", {}), ("eastus", {"policy": ["violation"], "it": ["violation"]})):
+        named = {"resourceGroupName": "data", "dnsResolverPolicyName": "names", "location": location}
+        policy = resource("azure-native:dnsresolver:DnsResolverPolicy", named, name="policy")
+        assert together(policy, resource(kind, {"resourceUri": identifier, "name": "logs"})) == verdicts
+
+
 def test_an_extension_of_something_unknown_follows_what_it_is_made_from():
     acct = account("eastus")
     kind = "azure-native:monitor:DataCollectionRuleAssociation"

@@ -125,6 +125,19 @@ def test_nothing_encrypts_with_an_hsms_key_before_its_identity_is_granted_it(
     azure.create(token, inputs)
 
 
+@pytest.mark.parametrize(("token", "inputs"), [(ACCOUNT, _ACCOUNT), (DISKS, _SET)])
+def test_the_refusal_says_a_command_that_works_where_each_location_has_such_an_identity(
+    azure: Client, token: str, inputs: dict[str, Any]
+) -> None:
+    with_key(azure)
+    azure.create(IDENTITY, {"resourceGroupName": "rg-elsewhere", "resourceName": "reader"})
+    said = refusal(azure.create, token, inputs)
+    command = said.partition("python -m sandbox ")[2].splitlines()[0].split()
+    assert command == ["act", "grant-hsm", "zonehsm", IDENTITY_ID]
+    assert act(azure, *command[1:]) == 0
+    azure.create(token, inputs)
+
+
 def test_an_identity_that_is_made_anew_is_another_one(azure: Client) -> None:
     with_key(azure)
     act(azure, "grant-hsm", "zonehsm", "reader")

@@ -225,6 +225,17 @@ def test_a_name_that_azure_does_not_allow_is_refused(azure: Client, token: str, 
     assert list(azure.faults(token, {**inputs, key: name})) == [key]
 
 
+@pytest.mark.parametrize(("number", "faults"), [(5, []), (6, ["privateDnsZoneConfigs"])])
+def test_an_endpoint_has_its_names_in_five_zones_at_most(azure: Client, number: int, faults: list[str]) -> None:
+    inputs = {
+        "resourceGroupName": "rg",
+        "privateEndpointName": "e",
+        "privateDnsZoneGroupName": "default",
+        "privateDnsZoneConfigs": [{"name": f"z{each}", "privateDnsZoneId": f"/z{each}"} for each in range(number)],
+    }
+    assert list(azure.faults("network:PrivateDnsZoneGroup", inputs)) == faults
+
+
 def test_a_policy_assignments_name_is_shorter_at_a_management_group(azure: Client) -> None:
     token, name = "authorization:PolicyAssignment", "allowed-locations-of-the-zone"
     group = "/providers/Microsoft.Management/managementGroups/mg"

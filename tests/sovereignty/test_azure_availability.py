@@ -70,6 +70,30 @@ def test_what_is_not_there_is_told_with_the_place_the_date_and_what_would_do():
     problem = unavailable("A.size", "confidential-dcasv5", "westus2", ("westus2",), "Standard_DC4as_v5")
     assert problem.found.startswith("westus2 does not offer Standard_DC4as_v5 (as of ")
     assert problem.right == "None of the zone's locations offers it."
+    problem = unavailable("A.size", "confidential-dcasv5", "westus2", ("westus2",), "x", "Standard_DC4as_v6")
+    assert problem.right == "None of the zone's locations offers it. Use Standard_DC4as_v6, which westus2 does."
+
+
+def test_a_location_that_the_table_names_comes_before_one_that_it_only_lets_through():
+    among = ("polandcentral", "westus2", "westeurope")
+    problem = unavailable("A.size", "confidential-dcasv5", "westus2", among, "x", "Standard_DC4as_v6")
+    assert problem.right == (
+        "Set `location` to westeurope or polandcentral. Or use Standard_DC4as_v6, which westus2 offers."
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "location", "found"),
+    [
+        ("Standard_DC4as_v5", "West US 2", "Standard_DC4as_v6"),
+        ("standard_ec16ads_v5", "westus2", "standard_ec16ads_v6"),
+        ("Standard_DC4as_v6", "westus2", None),
+        ("Standard_NCC40ads_H100_v5", "westus2", None),
+        ("Standard_D4as", "westus2", None),
+    ],
+)
+def test_a_later_family_of_the_same_kind_is_found(size: str, location: str, found: str | None):
+    assert azure_availability.later(size, location) == found
 
 
 @pytest.mark.parametrize(

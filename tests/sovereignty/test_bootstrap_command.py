@@ -35,8 +35,9 @@ ON_AZURE_BEFORE = (
     "tenant-elevated-access",
     "azure-roles",
     "azure-identity",
+    "azure-leave",
 )
-ON_AZURE_AFTER = ("tenant-break-glass", "azure-compliance", "azure-probe")
+ON_AZURE_AFTER = ("azure-left", "tenant-break-glass", "azure-compliance", "azure-probe")
 
 
 @pytest.fixture(autouse=True)

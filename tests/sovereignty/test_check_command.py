@@ -54,6 +54,14 @@ def test_all_zones_are_shown_with_their_places_and_risks(home: Path):
     assert errors == ""
 
 
+def test_a_zone_that_allows_copies_in_a_pair_says_where(home: Path):
+    file = home / "zones" / "eu.yaml"
+    assert "copies in a pair" not in run("eu", code=0)[0]
+    file.write_text(file.read_text("utf-8").replace("cloud: public", "cloud: public\n  geo_redundancy: true"), "utf-8")
+    shown, _ = run("eu", code=0)
+    assert re.search(r"copies in a pair +westeurope, northeurope", shown)
+
+
 def test_one_zone_is_shown_when_it_is_named(home: Path):
     shown, _ = run("us", code=0)
     assert "zone us" in shown

@@ -256,14 +256,29 @@ def test_a_zone_on_one_cloud_asks_nothing_of_the_other():
     assert problem.found == "The zone has no footprint there: zones/eu.yaml has no `aws:`."
 
 
-def test_hsm_phases_belong_to_a_managed_hsm():
-    (problem,) = disagreement(changed(hsmPhase="create"))
-    assert problem.where == f"{WHERE}: sovereign-zones:hsmPhase"
+def in_an_hsm() -> Zone:
     hsm = EU | {
         "keys": {"aws_origin": "AWS_KMS", "azure": "managed-hsm"},
         "accepts": [row for row in EU["accepts"] if row["risk"] != "azure.key-vault-pair"],
     }
-    agree(parse(hsm, "zones/eu.yaml"), "zones/eu.yaml", changed(hsmPhase="create"), WHERE)
+    return parse(hsm, "zones/eu.yaml")
+
+
+ADMINISTRATORS = [f"{number}c4d5e6f-7a8b-4c9d-8e0f-1a2b3c4d5e6f" for number in (1, 2, 3)]
+
+
+def test_hsm_phases_belong_to_a_managed_hsm():
+    (problem,) = disagreement(changed(hsmPhase="create"))
+    assert problem.where == f"{WHERE}: sovereign-zones:hsmPhase"
+    stack = changed(hsmPhase="create", azureHsmAdministrators=ADMINISTRATORS)
+    agree(in_an_hsm(), "zones/eu.yaml", stack, WHERE)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_managed_hsm_has_three_administrators_at_least(count: int):
+    (problem,) = disagreement(changed(azureHsmAdministrators=ADMINISTRATORS[:count]), in_an_hsm())
+    assert problem.where == f"{WHERE}: sovereign-zones:azureHsmAdministrators"
+    assert problem.found == f"A managed HSM has 3 administrators at least, and this names {count}."
 
 
 def test_a_network_outside_the_zone_is_refused():
@@ -311,6 +326,7 @@ def test_a_stack_file_of_another_shape_is_refused(tmp_path: Path, text: str):
         ("awsManagedElsewhere", ["inspector"], "is not one of its values"),
         ("awsAlarmSubscribers", ["http://example.com"], "This is not an e-mail address or an https address"),
         ("awsSandboxParentOuId", "ou-ab12-33333333", "The parent is given twice"),
+        ("azureSandboxParentManagementGroupId", "sovereignty-sandbox", "The parent is given twice"),
     ],
 )
 def test_what_the_aws_half_is_told_is_held_to_its_form(name: str, value: object, found: str, stack: dict[str, Any]):
@@ -350,6 +366,9 @@ def test_key_stores_of_a_zone_whose_keys_need_none_are_refused():
         ("azureAlarmSubscribers", ["http://example.com"], "This is not an e-mail address or an https address"),
         ("azureHsmAdministrators", ["somebody"], "This is not a GUID."),
         ("azureLogCluster", "perhaps", "true or false is expected"),
+        ("azurePublicQueries", "perhaps", "true or false is expected"),
+        ("azureHubSubscriptions", ["the hub"], "This is not a GUID."),
+        ("azureHubSubscriptions", ["0A1B2C3D-4E5F-4A6B-8C7D-9E0F1A2B3C4D"], "It is one of the zone's own."),
     ],
 )
 def test_what_the_azure_half_is_told_is_held_to_its_form(name: str, value: object, found: str, stack: dict[str, Any]):
@@ -373,6 +392,13 @@ def test_a_network_in_a_location_outside_the_zone_is_refused():
 def test_administrators_of_an_hsm_that_the_zone_has_not_are_refused():
     (problem,) = disagreement(changed(azureHsmAdministrators=["3c4d5e6f-7a8b-4c9d-8e0f-1a2b3c4d5e6f"]))
     assert "azureHsmAdministrators" in problem.where
+
+
+def test_nobody_comes_in_unless_the_stack_file_says_so():
+    assert (changed().azure_hub_subscriptions, changed().azure_public_queries) == ((), False)
+    assert changed(azurePublicQueries="true").azure_public_queries is True
+    hub = "99999999-2222-4333-8444-555555555555"
+    assert changed(azureHubSubscriptions=[hub.upper()]).azure_hub_subscriptions == (hub,)
 
 
 def test_a_switch_of_the_stack_file_is_read_as_the_engine_hands_it_over():

@@ -81,7 +81,21 @@ def test_what_a_zone_opens_is_told_by_service_and_region(home: Path):
     assert any("us-east-1" in row["place"] and "acm:*" in row["actions"] for row in calls)
 
 
+def test_copies_in_a_pair_are_told_once_the_zone_allows_them(home: Path):
+    change_zone(home, ("  cloud: public", "  cloud: public\n  geo_redundancy: true"))
+    found = diff()
+    assert found["lost"] == []
+    assert says(found["gained"]).splitlines() == [
+        "Geo-redundant copies of what lies in northeurope in westeurope, its pair, may be made.",
+        "Geo-redundant copies of what lies in westeurope in northeurope, its pair, may be made.",
+    ]
+
+
 def test_everything_else_that_a_zone_declares_is_told(home: Path):
+    for folder in ("zones", "before"):
+        file = home / folder / "eu.yaml"
+        text = file.read_text("utf-8").replace("  cloud: public", "  cloud: public\n  geo_redundancy: true")
+        file.write_text(text, "utf-8")
     change_zone(
         home,
         ("years: 7", "years: 5"),

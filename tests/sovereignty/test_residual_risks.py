@@ -152,10 +152,30 @@ def test_a_cloud_of_its_own_keeps_that_within_itself(jurisdiction: str, location
     assert not PUBLIC_ALONE & exposed(on_azure(jurisdiction, location, cloud=cloud))
 
 
-def test_alarms_are_global_where_no_location_has_regional_action_groups():
-    assert "azure.global-alarms" in exposed(on_azure("EU", "westeurope"))
-    assert "azure.global-alarms" not in exposed(on_azure("EU", "westeurope", "Sweden Central"))
-    assert "azure.global-alarms" not in exposed(on_azure("IN", "centralindia", "southindia"))
+GROUPS, RULES = "the action group (", "the rules over the activity log ("
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "locations", "leaves"),
+    [
+        ("EU", ("westeurope", "Sweden Central"), ()),
+        ("EU", ("westeurope",), (GROUPS,)),
+        ("EU", ("germanywestcentral", "swedencentral"), (RULES,)),
+        ("EU", ("francecentral",), (GROUPS, RULES)),
+        ("US", ("eastus2", "centralus"), (RULES,)),
+        ("IN", ("centralindia", "southindia"), (RULES,)),
+    ],
+)
+def test_what_no_location_processes_of_the_alarms_is_global_and_named(
+    jurisdiction: str, locations: tuple[str, ...], leaves: tuple[str, ...]
+):
+    found = [problem.found for problem in wrong(on_azure(jurisdiction, *locations)) if "global-alarms" in problem.found]
+    assert len(found) == bool(leaves)
+    for each in (GROUPS, RULES):
+        assert (each in "".join(found)) is (each in leaves)
+
+
+def test_alarms_of_a_cloud_of_its_own_stay_within_it():
     assert "azure.global-alarms" not in exposed(on_azure("US", "usgovvirginia", cloud="usgovernment"))
 
 

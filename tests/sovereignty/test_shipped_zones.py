@@ -1,6 +1,5 @@
 """The zones and stacks that are shipped: lawful, in agreement, apart from one another, known to the sandbox's pack."""
 
-import json
 from itertools import combinations
 from typing import Any
 
@@ -54,12 +53,6 @@ def test_no_two_zones_share_an_account_a_subscription_or_a_place():
         assert not set(first.azure_subscriptions) & set(second.azure_subscriptions)
         for left, right in zip(zone_of(one).footprints, zone_of(other).footprints, strict=True):
             assert not set(left.regions) & set(right.regions)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_sandboxs_pack_knows_whose_law_a_shipped_stack_is_under(name: str):
-    stacks = json.loads((REPOSITORY / "sandbox" / "pack.json").read_text(encoding="utf-8"))["sovereignty"]["stacks"]
-    assert {"match": f"organization/sovereign-zones/{name}", "zone": name} in stacks
 
 
 @pytest.mark.parametrize("name", NAMES)

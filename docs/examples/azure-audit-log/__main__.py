@@ -8,6 +8,7 @@ from pulumi_azure_native import resources
 
 from components.azure.activity_alerts import ActivityAlerts, ActivityAlertsArgs
 from components.azure.activity_log import ActivityLog, ActivityLogArgs
+from components.azure.activity_log_watch import ActivityLogWatch, ActivityLogWatchArgs
 from components.azure.alarms import AlarmGroup, AlarmGroupArgs
 from components.azure.keys import ZoneKeyVault, ZoneKeyVaultArgs
 from components.azure.log_export import LockedLogExport, LockedLogExportArgs, containers
@@ -60,4 +61,6 @@ vault = ResourceLogsArgs(zone=eu, deployment=landed, resource_id=key.store_id, w
 ResourceLogs("vault", vault, home)
 told = ActivityAlertsArgs(**zone_part, workspace_id=workspace.workspace_id, alarm_group_id=alarms.group_id)
 pulumi.export("told", ActivityAlerts("activity", told, home).names)
+beside = ActivityLogWatchArgs(**zone_part, alarm_group_id=alarms.group_id)
+pulumi.export("told_without_the_workspace", ActivityLogWatch("activity", beside, home).names)
 pulumi.export("workspace", workspace.customer_id)

@@ -35,7 +35,7 @@ logs = WormStorageAccountArgs(
     key_name=key.key_name,
     identity_id=key.identity_id,
     containers=["insights-logs-flowlogflowevent"],  # Network Watcher's own name for it
-    receives_appends=True,
+    appends_to_block_blobs=True,  # which is what Network Watcher writes
     location=PLACE,
 )
 account = WormStorageAccount("flows", logs, there)

@@ -41,7 +41,7 @@ kept = WormStorageAccountArgs(
     key_name=key.key_name,
     identity_id=key.identity_id,
     containers=["ledgers", "disputed"],
-    redundancy="Standard_GRS",  # the pair, North Europe, is in the zone
+    redundancy="Standard_LRS",  # with the archive tier, which ZRS has not
     retention=Retention(mode="COMPLIANCE", years=10, archive_after_days=400),
     longer_than_the_zone=True,  # once locked, nobody can take it back
     location=PLACE,

@@ -109,7 +109,7 @@ def _keys(scope: Scope, cloud: str) -> Iterator[Assignment]:
                 # 702dd420 refuses a confidential VM, whose disk key stands in its security profile; ours knows it
                 "Disabled": [names["os-and-data-disks"]],
                 # 94c1f94d refuses an alarm over logs whose query isn't kept in a linked account, and Log Analytics
-                # reaches such an account with its shared key, which the zone refuses (Azure Monitor, "Use
+                # reaches such an account with its shared key, which the zone's own refuse (Azure Monitor, "Use
                 # customer-managed storage accounts"); the others refuse an account that keeps blobs only, as the
                 # zone's own records do
                 "Audit": [names["log-alerts"], names["queues"], names["tables"]],

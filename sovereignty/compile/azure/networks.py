@@ -1,7 +1,8 @@
 """The zone's networks: no public address, no way to networks that are not the zone's, no service open to the public.
 
 Refused by default, as a regulated zone wants it. What needs a public entrance, or a line to the owner's own premises,
-gets an exemption that names the one definition (`policyDefinitionReferenceIds: [public-ip]`) and ends. Sources: the
+gets an exemption that names the one definition (`policyDefinitionReferenceIds: [public-ip]`) and ends. Hubs
+(azureHubSubscriptions), by which people come in, may be joined and have their endpoints approved. Sources: the
 template reference of each type; Azure Virtual Network, "Default outbound access"; Azure Private Link, "Limit
 cross-tenant private endpoint connections"; Azure/azure-policy, NetworkPublicIPNic_Deny, PrivateSubnetOnly_Audit.
 """
@@ -170,14 +171,16 @@ def _joined(scope: Scope) -> Iterator[Definition]:
     )
     network = "Microsoft.Network/virtualNetworks"
     peering, inside = f"{network}/virtualNetworkPeerings", f"{network}/virtualNetworkPeerings[*]"
+    joined = (*scope.subscriptions, *scope.hubs)
     yield Definition(
         name="network-peering",
         control=JOINED,
-        title="Networks are peered with the zone's own",
-        message="Name a virtual network of the zone's subscriptions in remoteVirtualNetwork.",
+        title="Networks are peered with the zone's own, and with its hubs",
+        message="Name a virtual network of the zone's subscriptions, or of azureHubSubscriptions, in "
+        "remoteVirtualNetwork.",
         when=any_of(
-            all_of(of_type(peering), not_within(f"{peering}/remoteVirtualNetwork.id", scope.subscriptions)),
-            all_of(of_type(network), any_not_within(inside, "remoteVirtualNetwork.id", scope.subscriptions)),
+            all_of(of_type(peering), not_within(f"{peering}/remoteVirtualNetwork.id", joined)),
+            all_of(of_type(network), any_not_within(inside, "remoteVirtualNetwork.id", joined)),
         ),
     )
 
@@ -203,7 +206,8 @@ def _endpoints(scope: Scope) -> Iterator[Definition]:
         name="endpoint-approval",
         control=ENDPOINTS,
         title="Private endpoints of strangers are not approved",
-        message="Approve connections of private endpoints of the zone's subscriptions only.",
+        message="Approve connections of private endpoints of the zone's subscriptions, and of azureHubSubscriptions, "
+        "only.",
         when=any_of(*(_approved(f"{kind}/privateEndpointConnections", scope) for kind in APPROVED_AT)),
     )
     yield Definition(
@@ -219,7 +223,7 @@ def _approved(kind: str, scope: Scope) -> Condition:
     return all_of(
         of_type(kind),
         equals(f"{kind}/privateLinkServiceConnectionState.status", "Approved"),
-        not_within(f"{kind}/privateEndpoint.id", scope.subscriptions),
+        not_within(f"{kind}/privateEndpoint.id", (*scope.subscriptions, *scope.hubs)),
     )
 
 

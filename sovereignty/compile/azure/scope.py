@@ -20,7 +20,8 @@ WORKSPACE = "audit"
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """`locations` as Azure compares them; `paired_inside` are those whose geo-redundant copies stay in the zone.
+    """`locations` as Azure compares them; `paired_inside` are those whose geo-redundant copies stay in the zone, none
+    where the zone doesn't allow such copies.
 
     `group` is the management group's name. `workspace_id` is None where the group's policies stream no activity log.
     """
@@ -33,13 +34,16 @@ class Scope:
     locations: tuple[str, ...]
     paired_inside: tuple[str, ...]
     subscriptions: tuple[str, ...]
+    hubs: tuple[str, ...]
+    """Subscriptions outside the zone by which people come in."""
     managing_tenants: tuple[str, ...]
     retention_days: int
     locked: bool
     """Whether a container's retention has to be locked by now: in phase `locked`, under a retention that binds."""
 
     def leaving(self, *conditions: Condition) -> Condition:
-        """These conditions make a copy in the paired region: refused where that region is not the zone's."""
+        """These conditions make a copy in the paired region: refused where that is not the zone's, and everywhere in a
+        zone that allows none."""
         if not self.paired_inside:
             return all_of(*conditions)
         return all_of(*conditions, {"field": "location", "notIn": list(self.paired_inside)})
@@ -56,7 +60,6 @@ def of(zone: Zone, deployment: Deployment, sandbox: bool = False) -> Scope:
     if not locations:  # an empty list of allowed locations would refuse everything, or nothing
         where = f"zones/{zone.zone}.yaml: azure.regions"
         raise InputError(Problem(where, "The list is empty.", "Name at least one location."))
-    rows = [facts.region("azure", location) for location in locations]
     return Scope(
         zone=zone.zone,
         group=group(zone, sandbox),
@@ -64,8 +67,9 @@ def of(zone: Zone, deployment: Deployment, sandbox: bool = False) -> Scope:
         tags=zone.tags(),
         workspace_id=_workspace_id(zone, deployment, sandbox),
         locations=locations,
-        paired_inside=tuple(row.code for row in rows if row and row.paired in locations),
+        paired_inside=tuple(sorted(azure(zone).paired_inside())) if azure(zone).geo_redundancy else (),
         subscriptions=tuple(sorted(azure_subscriptions(deployment))),
+        hubs=tuple(sorted(deployment.azure_hub_subscriptions)),
         managing_tenants=tuple(sorted(deployment.azure_managed_by_tenants)),
         retention_days=zone.retention.days,
         locked=deployment.phase == "locked" and zone.retention.mode == "COMPLIANCE",

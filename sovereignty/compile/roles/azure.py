@@ -4,6 +4,10 @@ Azure Policy sees what is created and changed. What carries data out by a POST r
 account's failover) it doesn't see; so these roles lack it (facts: azure_withheld_actions.yaml). `NotActions` deny
 nothing: another role that grants the same, Owner or Contributor, gives it back; and whoever may write roles may too.
 
+Who deploys keeps the keys and SAS of storage accounts: Azure asks for them of whoever sends logs to one. The zone's own
+accounts take no key, so there it opens nothing; no policy of the zone refuses keys in other accounts, so there it opens
+what they hold. The deployment could give itself a role on that data as well.
+
 Sources: Azure RBAC, "Azure custom roles", "Understand Azure role definitions" (NotActions), "Azure built-in roles"
 (Contributor), "Delegate Azure role assignment management to others with conditions".
 """
@@ -18,8 +22,8 @@ from sovereignty.compile.required import azure_subscriptions
 from sovereignty.deployment import Deployment
 from sovereignty.zone import Zone
 
-TOP = "Sovereignty"
-"""The management group that the foundation makes for zones."""
+TOP, TOP_SANDBOX = "Sovereignty", "Sovereignty-Sandbox"
+"""The management groups that the foundation makes: for zones, and below it for their sandbox groups."""
 CONTROL = "identity.roles"
 SERVICES = (
     "Microsoft.Attestation",
@@ -85,9 +89,10 @@ def name(zone: Zone, role: str) -> str:
     return f"sovereign-{zone.zone}-{role}"
 
 
-def withheld() -> tuple[str, ...]:
-    """The actions that these roles lack."""
-    return tuple(row["action"] for row in facts.read_table("azure_withheld_actions")["actions"])
+def withheld(*, deploying: bool = False) -> tuple[str, ...]:
+    """The actions that people's role lacks, or those that the deployment's does."""
+    rows = facts.read_table("azure_withheld_actions")["actions"]
+    return tuple(row["action"] for row in rows if not (deploying and "deployment_needs" in row))
 
 
 def operator(zone: Zone, deployment: Deployment) -> Document:
@@ -100,7 +105,8 @@ def deployment_role(zone: Zone, deployment: Deployment, services: Iterable[str] 
     """The identity that deploys, in the zone's subscriptions: whole services, as on AWS, and no others."""
     what = "Deploys the zone. Assigned with a condition: it gives no role that gives roles."
     actions = [f"{service}/*" for service in sorted({*SERVICES, *services})]
-    lacks = {"Microsoft.Authorization/elevateAccess/Action", "Microsoft.Authorization/roleDefinitions/*", *withheld()}
+    lacks = {"Microsoft.Authorization/elevateAccess/Action", "Microsoft.Authorization/roleDefinitions/*"}
+    lacks |= {*withheld(deploying=True)}
     return _role(zone, "deployment", what, ["*/read", *actions], lacks, _subscriptions(deployment))
 
 
