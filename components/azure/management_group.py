@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from components import released
 from components.arguments import checked
+from components.azure.api_versions import without_earlier_versions
 from components.azure.arguments import given
 from components.azure.patience import until_the_group_is_known
 from components.azure.policies import Bound, policies
@@ -118,6 +119,9 @@ class ZoneManagementGroup(pulumi.ComponentResource):
         current = azure_policy.documents(zone, deployment, sandbox=True)
         released_only = deployment.rollout == SANDBOX
         bound = _released(zone, args.released) if released_only else azure_policy.documents(zone, deployment)
+        # made alone, its hundreds of policies would have thousands of aliases
+        below = pulumi.ResourceOptions(transformations=[without_earlier_versions])
+        opts = pulumi.ResourceOptions.merge(opts, below)
         super().__init__("sovereign-zones:index:ZoneManagementGroup", name, None, opts)
         parent = beside = group_name(args.parent_id, _where("parent_id"), self)
         if args.sandbox_parent_id is not None:
