@@ -43,19 +43,12 @@ ZONES: dict[str, dict[str, Any]] = {
         },
         "accepts": PAIRS,
     },
-    "fed": {
-        "jurisdiction": "US",
-        "aws": {"partition": "aws-us-gov", "home": "us-gov-west-1", "regions": ["us-gov-west-1"]},
-        "azure": {"cloud": "usgovernment", "home": "usgovarizona", "regions": ["usgovarizona"]},
-        "accepts": PAIRS,
-    },
 }
 LANDS = {
     "gov": ("444455556661", ""),
     "cn": ("444455556662", ""),
     "eusc": ("444455556663", ""),
     "agov": ("", "4e5f6a7b-8c9d-4e0f-8a1b-3c4d5e6f7a81"),
-    "fed": ("444455556664", "4e5f6a7b-8c9d-4e0f-8a1b-3c4d5e6f7a82"),
 }
 """An account is of one partition, a subscription of one cloud."""
 FURTHER = {"agov": ["4e5f6a7b-8c9d-4e0f-8a1b-3c4d5e6f7a91"]}

@@ -38,6 +38,8 @@ _ELSEWHERE: dict[str, tuple[str, str, tuple[str, ...]]] = {
 _ALLOWING_PAIRS = {"us-pairs": "us"}
 """Zones of the repository with `azure.geo_redundancy`, which none of them has."""
 MUTATED_ZONES = ("eu", "es", *_ALLOWING_PAIRS)
+MUTATED_DEFINITIONS = ("eu", *_ALLOWING_PAIRS)
+"""A zone that the baseline doesn't know has other assignments, and the same definitions."""
 AZURE_ZONES = ("eu", "us", *_ELSEWHERE)
 PAIR_AWARE = frozenset(
     ("storage-redundancy", "sql-database-backup", "sql-instance-backup", "postgresql-backup", "mysql-backup",

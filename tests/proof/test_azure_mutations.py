@@ -13,6 +13,7 @@ from azure_acting import acts
 from azure_cases import NOW, aliases, cases
 from azure_mutations import assignment_mutants, definition_mutants, initiative_mutants
 from azure_questions import (
+    MUTATED_DEFINITIONS,
     MUTATED_ZONES,
     OUTSIDE,
     landed_on_azure,
@@ -123,7 +124,7 @@ def test_every_definition_does_what_the_cases_say(zone: str):
         assert [probe for probe in probes(zone, name) if not probe.holds(definition)] == [], name
 
 
-@pytest.mark.parametrize("zone", MUTATED_ZONES)
+@pytest.mark.parametrize("zone", MUTATED_DEFINITIONS)
 def test_every_fault_in_a_definition_is_found_by_a_case(zone: str, record_property):
     survivors, made, same = [], 0, 0
     for name, body in of_zone(zone).definitions.items():
