@@ -35,10 +35,10 @@ _ELSEWHERE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "gov": ("us", "usgovernment", ("usgovvirginia", "usgovtexas")),
     "cn": ("us", "china", ("chinanorth3", "chinaeast2")),
 }
-_ALLOWING_PAIRS = {"us-pairs": "us"}
+ALLOWING_PAIRS = {"us-pairs": "us"}
 """Zones of the repository with `azure.geo_redundancy`, which none of them has."""
-MUTATED_ZONES = ("eu", "es", *_ALLOWING_PAIRS)
-MUTATED_DEFINITIONS = ("eu", *_ALLOWING_PAIRS)
+MUTATED_ZONES = ("eu", "es", *ALLOWING_PAIRS)
+MUTATED_DEFINITIONS = ("eu", *ALLOWING_PAIRS)
 """A zone that the baseline doesn't know has other assignments, and the same definitions."""
 AZURE_ZONES = ("eu", "us", *_ELSEWHERE)
 PAIR_AWARE = frozenset(
@@ -62,8 +62,8 @@ class Question:
 @cache
 def landed_on_azure(name: str) -> tuple[Zone, Deployment]:
     """A zone of the repository, or one with its law elsewhere, with two subscriptions."""
-    of, cloud, locations = _ELSEWHERE.get(name, (_ALLOWING_PAIRS.get(name, name), "", ()))
-    zone = allowing_pairs(of) if name in _ALLOWING_PAIRS else declared(of)
+    of, cloud, locations = _ELSEWHERE.get(name, (ALLOWING_PAIRS.get(name, name), "", ()))
+    zone = allowing_pairs(of) if name in ALLOWING_PAIRS else declared(of)
     if locations:
         # not held against the jurisdiction's law: what is proved here is what the compiler makes of places
         footprint = AzureFootprint(cloud=cloud, home=locations[0], regions=locations)

@@ -13,9 +13,11 @@ from azure_acting import acts
 from azure_cases import NOW, aliases, cases
 from azure_mutations import assignment_mutants, definition_mutants, initiative_mutants
 from azure_questions import (
+    ALLOWING_PAIRS,
     MUTATED_DEFINITIONS,
     MUTATED_ZONES,
     OUTSIDE,
+    PAIR_AWARE,
     landed_on_azure,
     locations,
     of_zone,
@@ -128,6 +130,8 @@ def test_every_definition_does_what_the_cases_say(zone: str):
 def test_every_fault_in_a_definition_is_found_by_a_case(zone: str, record_property):
     survivors, made, same = [], 0, 0
     for name, body in of_zone(zone).definitions.items():
+        if zone in ALLOWING_PAIRS and name not in PAIR_AWARE:
+            continue  # word for word what another zone's is
         killer = 0
         for what, changed in definition_mutants(body):
             if _is_equivalent(zone, name, what, changed):

@@ -1,4 +1,4 @@
-"""Recorded calls of the EU zone: kept in North Europe, copied to West Europe, found by the class of their data."""
+"""Recorded calls of the EU zone: kept in North Europe, found by the class of their data."""
 
 from pathlib import Path
 
@@ -39,7 +39,6 @@ calls = ResidentStorageAccountArgs(
     key_name=key.key_name,
     identity_id=key.identity_id,
     containers=["calls"],
-    redundancy="Standard_GZRS",  # the pair, West Europe, is in the zone
     data_class="call_recordings",
     old_versions_days=30,
     location=PLACE,
